@@ -1,0 +1,38 @@
+# Two commands do everything: `make demo` and `make test`. Both use one debug build.
+.PHONY: demo test setup build lint check bench fuzz vectors interop clean-demo
+
+demo: setup
+	swift build --product carepass
+	"$$(swift build --show-bin-path)/carepass" demo
+
+test: setup venv
+	swift build --build-tests
+	swift test --skip-build
+	scripts/check-dependencies.py
+	.venv/bin/python Tests/Interop/run.py
+
+setup:
+	scripts/setup.sh
+
+venv:
+	scripts/venv.sh
+
+build:
+	swift build --build-tests
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+check:
+	scripts/check-dependencies.py
+
+bench: setup
+	swift build -c release --product carepass-bench
+	"$$(swift build -c release --show-bin-path)/carepass-bench"
+
+fuzz: setup
+	scripts/fuzz.sh
+
+vectors:
+	swift build --product passport-vectors
+	"$$(swift build --show-bin-path)/passport-vectors" write TestVectors

@@ -1,0 +1,62 @@
+public import PassportCoding
+public import PassportCrypto
+public import PassportTrust
+
+/// A passport as it arrived. Its claims can be looked at, and mean nothing yet.
+public struct UnverifiedPassport: Hashable, Sendable {
+    package let object: COSESign1
+    /// What the passport says of itself.
+    public let claims: PassportClaims
+
+    /// Parses a passport.
+    public init(decoding bytes: [UInt8]) throws(PassportError) {
+        do {
+            object = try COSESign1(
+                decoding: bytes, as: .passport, maximum: Limits.passportBytes)
+            claims = try PassportClaims(decoding: object.unverifiedPayload)
+        } catch {
+            throw PassportError("passport", error)
+        }
+    }
+
+    /// The exact bytes.
+    public var bytes: [UInt8] { object.bytes }
+    /// SHA-256 over the exact bytes: how grants and disclosures name this passport.
+    public var digest: Digest { object.digest }
+
+    /// Verifies the signature under the issuer's listed key.
+    ///
+    /// Only the signature: whether the key was in force, whether the passport is current, and
+    /// what may be opened are further checks, each with its own line in the report.
+    public func verify(by issuer: Identity) throws(PassportError) -> VerifiedPassport {
+        do {
+            guard issuer.organisation == claims.issuer else {
+                throw PassportError(.mismatch, .refused, "the passport names another issuer")
+            }
+            let listed = try issuer.signingKey(object.keyHash, for: .issue)
+            _ = try object.verify(with: listed.key)
+            return VerifiedPassport(claims: claims, digest: digest, bytes: bytes, key: listed)
+        } catch {
+            throw PassportError("passport", error)
+        }
+    }
+}
+
+/// A passport whose issuer's signature holds. Made nowhere but in `verify`.
+public struct VerifiedPassport: Hashable, Sendable {
+    /// What the issuer signed.
+    public let claims: PassportClaims
+    /// SHA-256 over the exact bytes.
+    public let digest: Digest
+    /// The exact bytes.
+    public let bytes: [UInt8]
+    /// The key that signed, with its manifest line.
+    public let key: ListedKey
+
+    init(claims: PassportClaims, digest: Digest, bytes: [UInt8], key: ListedKey) {
+        self.claims = claims
+        self.digest = digest
+        self.bytes = bytes
+        self.key = key
+    }
+}

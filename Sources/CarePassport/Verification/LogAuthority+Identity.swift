@@ -1,0 +1,30 @@
+public import PassportAudit
+internal import PassportCoding
+internal import PassportCrypto
+public import PassportTrust
+
+extension LogAuthority {
+    /// Who may sign an organisation's log, by its manifests and the certificates that hold.
+    ///
+    /// - Parameter staffCertificates: certificates as an export carries them; one that the
+    ///   organisation did not sign gives no key.
+    public init(of identity: Identity, staffCertificates: [[UInt8]]) {
+        func key(_ listed: ListedKey) -> AuthorisedKey {
+            AuthorisedKey(
+                key: listed.key, notBefore: listed.role.notBefore,
+                notAfter: listed.role.notAfter,
+                compromisedSince: listed.role.revocation.flatMap {
+                    $0.reason == .superseded ? nil : $0.since
+                })
+        }
+        let staff = staffCertificates.compactMap { bytes in
+            try? StaffCertificate(verifying: bytes, by: identity)
+        }
+        self.init(
+            origin: LogOrigin.text(for: identity.organisation.digest),
+            logKeys: identity.signingKeys(for: .log).map(key),
+            staffKeys: staff.map {
+                AuthorisedKey(key: $0.key, notBefore: $0.notBefore, notAfter: $0.notAfter)
+            })
+    }
+}

@@ -1,0 +1,84 @@
+/// What an entry says was done. The one table of act numbers; it is open, numbers are never
+/// given a second meaning, and an auditor's program lists the ones that it does not know.
+public struct AuditAct: Hashable, Sendable {
+    /// The number in field 1.
+    public let number: Int
+
+    /// Names an act by number.
+    public init(_ number: Int) { self.number = number }
+
+    /// An organisation made its keys.
+    public static let organisationCreated = Self(1)
+    /// A member of staff was certified.
+    public static let staffAdded = Self(2)
+    /// A member of staff's certificate was ended.
+    public static let staffEnded = Self(3)
+    /// Another organisation was pinned by its fingerprint.
+    public static let peerPinned = Self(4)
+    /// A pin was taken back.
+    public static let peerRemoved = Self(5)
+    /// A key manifest was issued.
+    public static let manifestIssued = Self(6)
+    /// A status list was issued.
+    public static let statusIssued = Self(7)
+    /// A care summary came in from the clinic's own system.
+    public static let summaryImported = Self(8)
+    /// A care summary went out to the clinic's own system.
+    public static let summaryExported = Self(9)
+    /// A key card was made.
+    public static let cardMade = Self(10)
+    /// A passport was sealed.
+    public static let passportSealed = Self(11)
+    /// A grant was signed.
+    public static let grantMade = Self(12)
+    /// Passports and grants were packed for one recipient.
+    public static let disclosed = Self(13)
+    /// An opening is about to be attempted; durable before anything is decrypted.
+    public static let openIntent = Self(14)
+    /// How the attempt ended.
+    public static let openOutcome = Self(15)
+    /// A grant or passport was withdrawn here.
+    public static let withdrawn = Self(16)
+    /// A manifest, status list, withdrawal or envelope by others was taken in.
+    public static let objectTakenIn = Self(17)
+    /// The log, or a part of it, was read or exported.
+    public static let logExported = Self(18)
+    /// Something was refused before it began.
+    public static let refused = Self(19)
+    /// Details of earlier entries were erased.
+    public static let entriesErased = Self(20)
+
+    private static let names = [
+        "", "organisationCreated", "staffAdded", "staffEnded", "peerPinned", "peerRemoved",
+        "manifestIssued", "statusIssued", "summaryImported", "summaryExported", "cardMade",
+        "passportSealed", "grantMade", "disclosed", "openIntent", "openOutcome", "withdrawn",
+        "objectTakenIn", "logExported", "refused", "entriesErased",
+    ]
+
+    /// The name in JSON and messages, or nil when this version does not know the number.
+    public var name: String? {
+        Self.names.indices.dropFirst().contains(number) ? Self.names[number] : nil
+    }
+
+    /// True when the entry must carry a signature of the member of staff who acted.
+    ///
+    /// Only the intent: the outcome may be written by a program that starts again after a
+    /// crash, when nobody is there to sign.
+    public var needsStaffSignature: Bool { self == .openIntent }
+}
+
+/// How an act ended. Open, like the acts.
+public struct AuditOutcome: Hashable, Sendable {
+    /// The number in field 10.
+    public let number: Int
+
+    /// Names an outcome by number.
+    public init(_ number: Int) { self.number = number }
+
+    /// It was done.
+    public static let done = Self(0)
+    /// The rules said no.
+    public static let refused = Self(1)
+    /// It was begun and not ended; found on the next start.
+    public static let interrupted = Self(2)
+}

@@ -1,0 +1,117 @@
+internal import PassportCoding
+internal import PassportCrypto
+
+/// Judges whether those signed who were allowed to at the time.
+struct AuthorityCheck {
+    var verdict = AuditVerdict()
+    private(set) var notChecked: Set<AuditCode> = []
+
+    private let authority: LogAuthority
+    private let staff: [Digest: [AuthorisedKey]]
+    /// Signatures by keys that were lost later, until it is known what kept checkpoints prove.
+    private var unproven: [(entry: UInt64, since: Timestamp)] = []
+
+    init(_ authority: LogAuthority) {
+        self.authority = authority
+        staff = Dictionary(grouping: authority.staffKeys) { $0.key.keyHash }
+    }
+
+    /// What a key was worth at a claimed moment.
+    private enum Worth {
+        case good
+        case outsideWindow
+        case suspect(since: Timestamp)
+        case ageUnproven(since: Timestamp)
+    }
+
+    private static func worth(of keys: [AuthorisedKey], at time: Timestamp) -> Worth {
+        let inForce = keys.filter { $0.notBefore <= time && time <= $0.notAfter }
+        guard !inForce.isEmpty else { return .outsideWindow }
+        guard let since = inForce.compactMap(\.compromisedSince).min() else { return .good }
+        // A thief writes whatever date is wanted, so an early date proves nothing by itself.
+        return time >= since ? .suspect(since: since) : .ageUnproven(since: since)
+    }
+
+    /// Checks the staff signature of an intact entry.
+    mutating func take(_ entry: ExportedEntry, _ fields: AuditFields) {
+        guard entry.commitments[.signature] != nil else {
+            if entry.commitments[.staff] != nil { notChecked.insert(.unsignedStaff) }
+            return
+        }
+        guard let bytes = fields.signature else {
+            if fields.act?.needsStaffSignature == true, case .hidden = entry.fields[.signature] {
+                verdict.add(
+                    .warn, .fieldWithheld, entry: entry.index,
+                    ["\(AuditField.signature.number)"])
+            }
+            return
+        }
+        guard let object = try? StaffSignature.parse(bytes) else {
+            verdict.add(.fail, .staffSignatureBad, entry: entry.index)
+            return
+        }
+        let signer = object.keyHash
+        guard let keys = staff[signer], let key = keys.first?.key else {
+            // Attack: sign with a key that the organisation never certified.
+            verdict.add(.fail, .staffUnknown, entry: entry.index, ["\(signer)"])
+            return
+        }
+        do {
+            try StaffSignature.verify(
+                object, origin: authority.origin, commitments: entry.commitments, key: key)
+        } catch {
+            // Attack: move a signature to another entry or another log.
+            verdict.add(.fail, .staffSignatureBad, entry: entry.index)
+            return
+        }
+        if let named = fields.staff, named != signer {
+            verdict.add(.fail, .staffMismatch, entry: entry.index, ["\(named)", "\(signer)"])
+        }
+        guard let time = fields.time else { return }
+        takeWorth(Self.worth(of: keys, at: time), entry.index, signer)
+    }
+
+    private mutating func takeWorth(_ worth: Worth, _ entry: UInt64, _ signer: Digest) {
+        switch worth {
+        case .good: break
+        case .outsideWindow:
+            verdict.add(.fail, .staffOutsideWindow, entry: entry, ["\(signer)"])
+        case .suspect(let since):
+            verdict.add(.fail, .staffKeySuspect, entry: entry, ["\(signer)", "\(since)"])
+        case .ageUnproven(let since): unproven.append((entry, since))
+        }
+    }
+
+    /// Settles what kept checkpoints prove about signatures by keys that were lost later.
+    mutating func finish(
+        checkpoint: VerifiedCheckpoint?, newest: Timestamp?, kept: [KeptCheckpoint]
+    ) {
+        for (entry, since) in unproven {
+            guard !Self.isProven(size: entry + 1, before: since, by: kept) else { continue }
+            verdict.add(.warn, .staffAgeUnproven, entry: entry, ["\(since)"])
+        }
+        guard let checkpoint else { return }
+        guard let newest else {
+            verdict.add(.warn, .ageUnknown)
+            return
+        }
+        let keys = authority.logKeys.filter { checkpoint.signers.contains($0.key.keyHash) }
+        switch Self.worth(of: keys, at: newest) {
+        case .good: break
+        case .outsideWindow: verdict.add(.fail, .logKeyOutsideWindow, ["\(newest)"])
+        case .suspect(let since): verdict.add(.fail, .logKeySuspect, ["\(since)"])
+        case .ageUnproven(let since):
+            guard !Self.isProven(size: checkpoint.size, before: since, by: kept) else { return }
+            verdict.add(.warn, .logKeyAgeUnproven, ["\(since)"])
+        }
+    }
+
+    private static func isProven(
+        size: UInt64, before since: Timestamp, by kept: [KeptCheckpoint]
+    ) -> Bool {
+        kept.contains { earlier in
+            guard let seenAt = earlier.seenAt else { return false }
+            return seenAt < since && earlier.checkpoint.size >= size
+        }
+    }
+}

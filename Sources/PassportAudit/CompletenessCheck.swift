@@ -1,0 +1,126 @@
+internal import PassportCoding
+internal import PassportCrypto
+
+/// Judges whether everything is there that belongs together: openings and their ends, the
+/// signatures that openings need, times in order, and the places of what was erased.
+struct CompletenessCheck {
+    var verdict = AuditVerdict()
+    private(set) var notChecked: Set<AuditCode> = []
+    private(set) var erased: [UInt64] = []
+    private(set) var exchanges: [ExchangeRecord] = []
+    private(set) var newest: Timestamp?
+
+    private var intentIsAnswered: [UInt64: Bool] = [:]
+    /// Entries that may have been intents.
+    private var unknown = IndexRanges()
+
+    /// Takes an intact entry and returns its readable fields; `integrity` says which earlier
+    /// entries are not there.
+    mutating func take(_ entry: ExportedEntry, _ integrity: IntegrityCheck) -> AuditFields {
+        var fields = AuditFields()
+        for (field, item) in entry.shown.sorted(by: { $0.key < $1.key }) {
+            do {
+                try fields.set(field, item)
+            } catch {
+                verdict.add(.fail, .fieldMalformed, entry: entry.index, ["\(field.number)"])
+            }
+            if !field.isKnown { notChecked.insert(.unknownNumbers) }
+        }
+        if entry.isErased {
+            verdict.add(.warn, .entryErased, entry: entry.index)
+            notChecked.insert(.erasedEntries)
+            erased.append(entry.index)
+            unknown.insert(entry.index..<entry.index + 1)
+            return fields
+        }
+        if !entry.hidden.isEmpty { notChecked.insert(.withheldFields) }
+        takeTime(entry, fields.time)
+        guard let act = require(.act, fields.act, in: entry) else {
+            unknown.insert(entry.index..<entry.index + 1)
+            return fields
+        }
+        if act.name == nil { notChecked.insert(.unknownNumbers) }
+        if act.needsStaffSignature, entry.commitments[.signature] == nil {
+            // Attack: open, and leave no trace of who did.
+            verdict.add(.fail, .signatureMissing, entry: entry.index)
+        }
+        switch act {
+        case .openIntent: intentIsAnswered[entry.index] = false
+        case .openOutcome: takeOutcome(entry, fields, integrity)
+        default: break
+        }
+        takeExchange(entry, act, fields)
+        return fields
+    }
+
+    /// A field that an act needs: absent is a fault, not shown a gap in what can be said.
+    private mutating func require<Value>(
+        _ field: AuditField, _ value: Value?, in entry: ExportedEntry
+    ) -> Value? {
+        if let value { return value }
+        switch entry.fields[field] {
+        case nil: verdict.add(.fail, .fieldMissing, entry: entry.index, ["\(field.number)"])
+        case .hidden:
+            verdict.add(.warn, .fieldWithheld, entry: entry.index, ["\(field.number)"])
+        case .shown: break  // Malformed, and reported as that.
+        }
+        return nil
+    }
+
+    private mutating func takeTime(_ entry: ExportedEntry, _ time: Timestamp?) {
+        guard let time = require(.time, time, in: entry) else { return }
+        if let newest, time < newest {
+            // A wrong clock is a fault of the machine, not a lie by itself: say how wrong.
+            verdict.add(
+                .warn, .clockBackwards, entry: entry.index,
+                ["\(newest.seconds - time.seconds)"])
+        }
+        newest = time
+    }
+
+    private mutating func takeOutcome(
+        _ entry: ExportedEntry, _ fields: AuditFields, _ integrity: IntegrityCheck
+    ) {
+        _ = require(.outcome, fields.outcome, in: entry)
+        guard let intent = require(.intent, fields.intent, in: entry) else { return }
+        switch intentIsAnswered[intent] {
+        case false: intentIsAnswered[intent] = true
+        case true:
+            verdict.add(.fail, .intentAnsweredTwice, entry: entry.index, ["\(intent)"])
+        case nil:
+            let isLost = [unknown, integrity.missing, integrity.damaged]
+                .contains { $0.contains(intent) }
+            if isLost { return }
+            // Attack: open first and log afterwards.
+            verdict.add(.fail, .outcomeWithoutIntent, entry: entry.index, ["\(intent)"])
+        }
+    }
+
+    private mutating func takeExchange(
+        _ entry: ExportedEntry, _ act: AuditAct, _ fields: AuditFields
+    ) {
+        let isDisclosure = act == .disclosed
+        if isDisclosure, fields.reference == nil { notChecked.insert(.referenceNotShown) }
+        guard isDisclosure || fields.reference != nil else { return }
+        exchanges.append(
+            ExchangeRecord(
+                entry: entry.index, isDisclosure: isDisclosure, reference: fields.reference,
+                counterpart: fields.counterpart,
+                grants: fields.grants.isEmpty ? nil : Set(fields.grants)))
+    }
+
+    mutating func finish(_ integrity: IntegrityCheck) {
+        for range in integrity.missing.ranges {
+            verdict.add(
+                .fail, .entriesMissing, entry: range.lowerBound,
+                ["\(range.count)", "\(integrity.size)"])
+        }
+        for range in integrity.damaged.ranges {
+            verdict.add(.fail, .notReached, entry: range.lowerBound, ["\(range.count)"])
+        }
+        for (intent, isAnswered) in intentIsAnswered.sorted(by: { $0.key < $1.key })
+        where !isAnswered {
+            verdict.add(.warn, .openingInterrupted, entry: intent)
+        }
+    }
+}

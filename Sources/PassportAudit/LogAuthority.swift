@@ -1,0 +1,58 @@
+public import PassportCoding
+public import PassportCrypto
+
+/// A key with the time in which it counts, as the trust layer found it.
+public struct AuthorisedKey: Hashable, Sendable {
+    /// The key.
+    public let key: VerifyingKey
+    /// First moment at which it counts.
+    public let notBefore: Timestamp
+    /// Last moment at which it counts.
+    public let notAfter: Timestamp
+    /// The moment from which somebody else may have had it.
+    public let compromisedSince: Timestamp?
+
+    /// States a key's time.
+    public init(
+        key: VerifyingKey, notBefore: Timestamp, notAfter: Timestamp,
+        compromisedSince: Timestamp? = nil
+    ) {
+        self.key = key
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.compromisedSince = compromisedSince
+    }
+}
+
+/// Who may sign for one log. The caller makes it from verified manifests and certificates; this
+/// module trusts it and nothing in the export itself.
+public struct LogAuthority: Sendable {
+    /// The log.
+    public let origin: String
+    /// Keys that the organisation's manifests list for `log`, ended ones included.
+    public let logKeys: [AuthorisedKey]
+    /// Keys of members of staff whose certificates were verified.
+    public let staffKeys: [AuthorisedKey]
+
+    /// States who may sign.
+    public init(origin: String, logKeys: [AuthorisedKey], staffKeys: [AuthorisedKey]) {
+        self.origin = origin
+        self.logKeys = logKeys
+        self.staffKeys = staffKeys
+    }
+}
+
+/// A checkpoint that the auditor verified earlier and kept.
+public struct KeptCheckpoint: Hashable, Sendable {
+    /// The checkpoint.
+    public let checkpoint: VerifiedCheckpoint
+    /// When the auditor first had it, by the auditor's own record. It proves that everything
+    /// in it is at least that old, whatever the log's clock said.
+    public let seenAt: Timestamp?
+
+    /// Keeps a checkpoint.
+    public init(_ checkpoint: VerifiedCheckpoint, seenAt: Timestamp? = nil) {
+        self.checkpoint = checkpoint
+        self.seenAt = seenAt
+    }
+}

@@ -1,0 +1,81 @@
+public import CarePassport
+public import PassportCoding
+internal import PassportCrypto
+public import PassportSecrecy
+internal import PassportTrust
+
+/// Finds the box that is ours. The recipient is not named outside, so every box is tried.
+public struct EnvelopeOpener: Sendable {
+    private let envelope: Envelope
+
+    /// Prepares to open an envelope.
+    public init(_ envelope: Envelope) { self.envelope = envelope }
+
+    /// Unlocks with an organisation's opening key.
+    ///
+    /// - Throws: `notForUs` when no box opens.
+    public func unlock(with key: borrowing OpeningKey) throws(SealingError) -> UnlockedEnvelope {
+        guard key.publicKey.purpose == envelope.profile.sealingPurpose else {
+            throw SealingError(.notForUs, .refused, "the key is for another profile")
+        }
+        let binding = SealedBox.binding(
+            .organisation, profile: envelope.profile,
+            contentDigest: envelope.contentDigest.bytes)
+        for box in envelope.boxes where box.lock == .organisation {
+            guard
+                var padded = try? key.open(
+                    encapsulatedKey: box.parameter, ciphertext: box.ciphertext,
+                    authenticating: binding)
+            else { continue }
+            defer { padded.wipe() }
+            return try unlock(padded, asBearer: false)
+        }
+        throw Self.notForUs
+    }
+
+    /// Unlocks with the carry half of a card.
+    public func unlock(with carry: borrowing CarryHalf) throws(SealingError) -> UnlockedEnvelope {
+        let binding = SealedBox.binding(
+            .carry, profile: envelope.profile, contentDigest: envelope.contentDigest.bytes)
+        for box in envelope.boxes where box.lock == .carry {
+            guard
+                let key = try? carry.boxKey(salt: box.parameter),
+                var padded = try? key.open(box.ciphertext, authenticating: binding)
+            else { continue }
+            defer { padded.wipe() }
+            return try unlock(padded, asBearer: true)
+        }
+        throw Self.notForUs
+    }
+
+    private static let notForUs = SealingError(
+        .notForUs, .refused, "no box of this envelope opens with the keys here",
+        hint: "it may be meant for another organisation, or sealed to an older key")
+
+    private func unlock(
+        _ padded: [UInt8], asBearer: Bool
+    ) throws(SealingError) -> UnlockedEnvelope {
+        do {
+            guard let payload = Padding.unpad(padded) else {
+                throw SealingError(.malformed, "box: not padded as it must be")
+            }
+            var fields = try CBORFields(CBORReader.item(from: payload), "box")
+            var keyBytes = try fields.take(1, "content key").bytes(exactly: ContentKey.byteCount)
+            let grants = try fields.take(2, "grants").array(1...Limits.passportsPerEnvelope)
+            let disclosure = try fields.take(3, "disclosure").bytes(1...Limits.grantBytes)
+            try fields.finishExactly()
+            let key = try ContentKey(SecretBytes(consuming: &keyBytes))
+            let opened = try key.open(
+                envelope.content, authenticating: Envelope.contentBinding(envelope.profile))
+            guard let content = Padding.unpad(opened) else {
+                throw SealingError(.malformed, "content: not padded as it must be")
+            }
+            return try UnlockedEnvelope(
+                content: EnvelopeContent(decoding: content), grants: grants,
+                disclosure: UnverifiedDisclosure(decoding: disclosure),
+                profile: envelope.profile, asBearer: asBearer)
+        } catch {
+            throw SealingError("envelope", error)
+        }
+    }
+}

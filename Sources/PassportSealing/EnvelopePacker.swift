@@ -1,0 +1,178 @@
+public import CarePassport
+public import PassportCoding
+public import PassportCrypto
+public import PassportSecrecy
+public import PassportTrust
+
+/// Packs passports for one or several recipients into an envelope.
+public struct EnvelopePacker: Sendable {
+    /// What one recipient gets: its own grants, and a statement made to it alone.
+    public struct Parcel: Sendable {
+        /// Who.
+        public let recipient: Recipient
+        /// The key to seal to; nil for the bearer of a card.
+        public let key: SealingPublicKey?
+        /// Grants with their rings.
+        public let grants: [IssuedGrant]
+
+        /// A parcel for an organisation.
+        public init(
+            organisation: OrganisationID, key: SealingPublicKey, grants: [IssuedGrant]
+        ) {
+            recipient = .organisation(organisation)
+            self.key = key
+            self.grants = grants
+        }
+
+        /// A parcel for whoever has the carry half.
+        public init(bearer grants: [IssuedGrant]) {
+            recipient = .bearer
+            key = nil
+            self.grants = grants
+        }
+    }
+
+    /// An envelope and what was disclosed by it.
+    public struct Packed: Sendable {
+        /// The envelope.
+        public let envelope: Envelope
+        /// One statement for each parcel, in the order of the parcels.
+        public let disclosures: [DisclosureTerms]
+    }
+
+    private let profile: Profile
+    private let randomness: Randomness
+
+    /// Prepares to pack.
+    public init(profile: Profile, randomness: Randomness = .system) {
+        self.profile = profile
+        self.randomness = randomness
+    }
+
+    /// Packs.
+    ///
+    /// - Parameters:
+    ///   - passports: one to eight passports of this profile.
+    ///   - identities: manifests and keys that recipients may need to verify.
+    ///   - statusLists: signed lists, so that a recipient without network knows how fresh it is.
+    ///   - carry: the carry half, when one parcel is for the bearer (`paper` only).
+    ///   - key: the sender's `consent` key.
+    public func pack(
+        _ passports: [UnverifiedPassport], identities: [Identity],
+        statusLists: [SignedStatusList], parcels: [Parcel], sender: OrganisationID,
+        at time: Timestamp, carry: borrowing CarryHalf?, key: borrowing SigningKey
+    ) throws(SealingError) -> Packed {
+        guard !parcels.isEmpty, parcels.count <= profile.boxCount, !passports.isEmpty,
+            passports.count <= Limits.passportsPerEnvelope
+        else {
+            throw SealingError(
+                .tooMany, .refused,
+                "an envelope has 1 to \(profile.boxCount) recipients and 1 to 8 passports")
+        }
+        guard passports.allSatisfy({ $0.claims.profile == profile }) else {
+            throw SealingError(.malformed, .refused, "pack: a passport of another profile")
+        }
+        do {
+            let content = EnvelopeContent(
+                passports: passports.map(\.bytes), identities: identities.map { $0.encoded() },
+                statusLists: statusLists.map(\.bytes)
+            ).encoded()
+            let contentKey = try ContentKey(from: randomness)
+            let boxKey = try contentKey.bytesForBoxes()
+            let sealed = contentKey.seal(
+                Padding.pad(content, to: profile.contentBytes(for: content.count)),
+                authenticating: Envelope.contentBinding(profile))
+            let statements = parcels.map { parcel in
+                DisclosureTerms(
+                    sender: sender, recipient: parcel.recipient,
+                    passports: passports.map(\.digest), grants: parcel.grants.map(\.grant.digest),
+                    reference: randomness.bytes(32), time: time)
+            }
+            var payloads: [[UInt8]] = []
+            for (parcel, statement) in zip(parcels, statements) {
+                payloads.append(try payload(parcel, statement, boxKey, key))
+            }
+            let boxes = try seal(
+                payloads, parcels, contentDigest: Digest.sha256(of: sealed), carry)
+            let envelope = Envelope(
+                profile: profile, content: sealed, boxes: randomness.shuffled(boxes))
+            guard envelope.encoded().count <= Limits.envelopeBytes else {
+                throw SealingError(.tooLarge, "the envelope would pass its limit")
+            }
+            return Packed(envelope: envelope, disclosures: statements)
+        } catch {
+            throw SealingError("pack", error)
+        }
+    }
+
+    private func payload(
+        _ parcel: Parcel, _ statement: DisclosureTerms, _ contentKey: borrowing SecretBytes,
+        _ key: borrowing SigningKey
+    ) throws -> [UInt8] {
+        let disclosure = try COSESign1.sign(statement.encoded(), as: .disclosure, with: key)
+        var keyBytes = unsafe contentKey.withBytes { bytes in
+            unsafe Array(UnsafeBufferPointer(start: bytes, count: ContentKey.byteCount))
+        }
+        defer { keyBytes.wipe() }
+        let grants = parcel.grants.map { issued in
+            CBORItem.array([
+                .bytes(issued.grant.bytes), .bytes(issued.ring.bytesForSealing()),
+            ])
+        }
+        return CBORItem(fields: [
+            (1, .bytes(keyBytes)), (2, .array(grants)), (3, .bytes(disclosure.bytes)),
+        ]).encoded()
+    }
+
+    /// Seals every payload at one size, and fills the remaining places with decoys.
+    private func seal(
+        _ payloads: [[UInt8]], _ parcels: [Parcel], contentDigest: Digest,
+        _ carry: borrowing CarryHalf?
+    ) throws -> [SealedBox] {
+        let size = profile.boxBytes(for: payloads.map(\.count).max() ?? 0)
+        var boxes: [SealedBox] = []
+        for (payload, parcel) in zip(payloads, parcels) {
+            var padded = Padding.pad(payload, to: size)
+            defer { padded.wipe() }
+            boxes.append(
+                try box(padded, parcel, contentDigest: contentDigest, carry))
+        }
+        let binding = SealedBox.binding(
+            .organisation, profile: profile, contentDigest: contentDigest.bytes)
+        while boxes.count < profile.boxCount {
+            let decoy = try HPKEBox.decoy(
+                byteCount: size, purpose: profile.sealingPurpose, authenticating: binding,
+                randomness: randomness)
+            boxes.append(
+                SealedBox(
+                    lock: .organisation, parameter: decoy.encapsulatedKey,
+                    ciphertext: decoy.ciphertext))
+        }
+        return boxes
+    }
+
+    private func box(
+        _ padded: [UInt8], _ parcel: Parcel, contentDigest: Digest,
+        _ carry: borrowing CarryHalf?
+    ) throws -> SealedBox {
+        guard let key = parcel.key else {
+            guard profile == .paper, carry != nil else {
+                throw SealingError(
+                    .malformed, .refused, "pack: only paper has a box for the carry half")
+            }
+            let salt = randomness.bytes(32)
+            let binding = SealedBox.binding(
+                .carry, profile: profile, contentDigest: contentDigest.bytes)
+            let ciphertext = try carry?.boxKey(salt: salt).seal(padded, authenticating: binding)
+            return SealedBox(lock: .carry, parameter: salt, ciphertext: ciphertext ?? [])
+        }
+        guard key.purpose == profile.sealingPurpose else {
+            throw SealingError(.malformed, .refused, "pack: a key of another profile")
+        }
+        let binding = SealedBox.binding(
+            .organisation, profile: profile, contentDigest: contentDigest.bytes)
+        let sealed = try HPKEBox.seal(padded, to: key, authenticating: binding)
+        return SealedBox(
+            lock: .organisation, parameter: sealed.encapsulatedKey, ciphertext: sealed.ciphertext)
+    }
+}

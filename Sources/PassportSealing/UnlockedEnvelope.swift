@@ -1,0 +1,89 @@
+public import CarePassport
+internal import PassportCoding
+internal import PassportCrypto
+public import PassportTrust
+
+/// An envelope whose box opened. Nothing in it is verified, and no section is open.
+public struct UnlockedEnvelope: Sendable {
+    /// The passports, in the content's order.
+    public let passports: [UnverifiedPassport]
+    /// The sender's statement.
+    public let disclosure: UnverifiedDisclosure
+    /// Identities that came as evidence.
+    public let identities: [Identity]
+    private let statusLists: [[UInt8]]
+    private let grants: [IssuedGrant]
+    private let asBearer: Bool
+
+    init(
+        content: EnvelopeContent, grants: [CBORValue], disclosure: UnverifiedDisclosure,
+        profile: Profile, asBearer: Bool
+    ) throws {
+        passports = try content.passports.map { try UnverifiedPassport(decoding: $0) }
+        guard passports.allSatisfy({ $0.claims.profile == profile }),
+            Set(passports.map(\.digest)).count == passports.count
+        else {
+            throw SealingError(.malformed, "content: a passport twice or of another profile")
+        }
+        identities = try content.identities.map { try Identity(decoding: $0) }
+        statusLists = content.statusLists
+        self.disclosure = disclosure
+        self.asBearer = asBearer
+        var pairs: [IssuedGrant] = []
+        for value in grants {
+            let parts = try value.array(2...2)
+            var ringBytes = try parts[1].bytes(exactly: profile.ringBytes)
+            let grant = try UnverifiedGrant(decoding: parts[0].bytes(1...Limits.grantBytes))
+            pairs.append(
+                IssuedGrant(
+                    grant: grant, ring: try Ring(consuming: &ringBytes, profile: profile)))
+        }
+        guard Set(pairs.map(\.grant.terms.passport)).count == pairs.count else {
+            throw SealingError(.malformed, "box: two grants for one passport")
+        }
+        self.grants = pairs
+    }
+
+    /// The grants that the box held, with their rings.
+    public var issuedGrants: [IssuedGrant] { grants }
+
+    /// Knowledge together with the evidence that came along.
+    public func knowledge(adding evidence: Knowledge) -> Knowledge {
+        var knowledge = evidence
+        for identity in identities { knowledge.add(evidence: identity) }
+        for list in statusLists { knowledge.add(evidence: list) }
+        return knowledge
+    }
+
+    /// Status lists that came along, verify, and are newer than those known: worth keeping, so
+    /// that what is passed on later can be judged by whoever gets it next.
+    public func newerStatusLists(than knowledge: Knowledge) -> [SignedStatusList] {
+        self.knowledge(adding: knowledge).statusLists.values
+            .filter { knowledge.statusLists[$0.uri] != $0 }
+            .sorted { $0.uri < $1.uri }
+    }
+
+    /// Makes every check on every passport, and says what may be opened.
+    ///
+    /// - Parameters:
+    ///   - knowledge: what this home knows; the envelope's evidence is added to it.
+    ///   - purpose: what the sections will be used for.
+    public func examine(_ knowledge: Knowledge, purpose: Purpose) -> ExaminedEnvelope {
+        let verifier = Verifier(self.knowledge(adding: knowledge), purpose: purpose)
+        let digests = passports.map(\.digest)
+        let grantDigests = grants.map(\.grant.digest)
+        let examined = passports.map { passport in
+            let issued = grants.first { $0.grant.terms.passport == passport.digest }
+            let found = verifier.report(
+                on: Verifier.Arrival(
+                    passport: passport, grant: issued?.grant, ring: issued?.ring.digest,
+                    disclosure: disclosure, passports: digests, grants: grantDigests,
+                    asBearer: asBearer))
+            return ExaminedPassport(
+                report: found.report, passport: found.passport, grant: found.grant,
+                ring: issued?.ring)
+        }
+        return ExaminedEnvelope(
+            passports: examined, disclosure: disclosure.terms, purpose: purpose)
+    }
+}

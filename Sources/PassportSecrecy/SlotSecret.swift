@@ -1,0 +1,58 @@
+internal import PassportCoding
+package import PassportCrypto
+
+/// The 32-byte secret of one slot. From it come the key of the slot's ciphertext and the
+/// commitment that the signed passport carries.
+///
+/// ChaCha20-Poly1305 alone does not commit to its key: whoever seals could make one ciphertext
+/// that opens to two different histories under two keys. The commitment in the signed claims
+/// leaves room for one key only.
+public struct SlotSecret: ~Copyable, Sendable {
+    private let secret: SecretBytes
+
+    /// Bytes in a slot secret.
+    package static let byteCount = 32
+
+    /// Draws a new slot secret.
+    package init(from randomness: Randomness) throws(SecrecyError) {
+        do {
+            secret = try SecretBytes(random: Self.byteCount, from: randomness)
+        } catch {
+            throw SecrecyError(error)
+        }
+    }
+
+    /// Takes 32 secret bytes from a ring.
+    package init(_ secret: consuming SecretBytes) throws(SecrecyError) {
+        guard secret.count == Self.byteCount else {
+            throw SecrecyError(.wrongKey, .fault, "a slot secret is 32 bytes")
+        }
+        self.secret = secret
+    }
+
+    /// The key for the slot's one ciphertext.
+    package func contentKey() throws(SecrecyError) -> ContentKey {
+        try ContentKey(
+            KeyDerivation.derive(from: secret, .slotKey, count: ContentKey.byteCount))
+    }
+
+    /// What the signed claims carry for this slot. Public: it tells nothing about the key.
+    package func commitment() throws(SecrecyError) -> Digest {
+        let derived = try KeyDerivation.derive(
+            from: secret, .slotCommitment, count: Digest.byteCount)
+        let bytes = unsafe derived.withBytes { bytes in
+            unsafe Array(UnsafeBufferPointer(start: bytes, count: Digest.byteCount))
+        }
+        guard let digest = Digest(bytes: bytes) else {
+            throw SecrecyError(.libraryFault, .fault, "a commitment of the wrong length")
+        }
+        return digest
+    }
+
+    /// Appends the secret to a ring that is about to be encrypted.
+    package func append(to bytes: inout [UInt8]) {
+        unsafe secret.withBytes { secret in
+            for index in 0..<Self.byteCount { unsafe bytes.append(secret[index]) }
+        }
+    }
+}

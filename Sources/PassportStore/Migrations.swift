@@ -1,0 +1,89 @@
+internal import GRDB
+
+/// The schema's history. Append only: a migration that has shipped never changes.
+enum Migrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001-first") { database in
+            try audit(database)
+            try trust(database)
+            try care(database)
+        }
+        return migrator
+    }
+
+    private static func audit(_ database: Database) throws {
+        try database.create(table: "logEntry", options: .strict) { table in
+            table.primaryKey("number", .integer)
+            table.column("body", .blob).notNull()
+        }
+        try database.create(table: "logNode", options: [.strict, .withoutRowID]) { table in
+            table.column("level", .integer).notNull()
+            table.column("position", .integer).notNull()
+            table.column("hash", .blob).notNull()
+            table.primaryKey(["level", "position"])
+        }
+        try database.create(table: "logCheckpoint", options: .strict) { table in
+            table.primaryKey("size", .integer)
+            table.column("time", .integer).notNull()
+            table.column("note", .text).notNull()
+        }
+    }
+
+    private static func trust(_ database: Database) throws {
+        try database.create(table: "organisation", options: .strict) { table in
+            table.primaryKey("id", .blob)
+            table.column("identity", .blob).notNull()
+            table.column("isOwn", .integer).notNull()
+            table.column("pinned", .integer)
+            table.column("purposes", .text)
+        }
+        try database.create(table: "staff", options: .strict) { table in
+            table.primaryKey("keyHash", .blob)
+            table.column("handle", .text).notNull().unique()
+            table.column("certificate", .blob).notNull()
+        }
+        try database.create(table: "statusList", options: .strict) { table in
+            table.primaryKey("uri", .text)
+            table.column("organisation", .blob).notNull()
+            table.column("issued", .integer).notNull()
+            table.column("bytes", .blob).notNull()
+        }
+        try database.create(table: "ownStatus", options: [.strict, .withoutRowID]) { table in
+            table.column("list", .integer).notNull()
+            table.column("position", .integer).notNull()
+            table.column("ended", .integer).notNull()
+            table.column("isDecoy", .integer).notNull()
+            table.primaryKey(["list", "position"])
+        }
+    }
+
+    private static func care(_ database: Database) throws {
+        try database.create(table: "draft", options: .strict) { table in
+            table.primaryKey("id", .blob)
+            table.column("sealed", .blob).notNull()
+            table.column("created", .integer).notNull()
+        }
+        try database.create(table: "passport", options: .strict) { table in
+            table.primaryKey("digest", .blob)
+            table.column("bytes", .blob).notNull()
+            table.column("isOwn", .integer).notNull()
+            table.column("sealedRing", .blob)
+            table.column("added", .integer).notNull()
+        }
+        try database.create(table: "grant", options: .strict) { table in
+            table.primaryKey("digest", .blob)
+            table.column("id", .blob).notNull().unique()
+            table.column("passport", .blob).notNull().indexed()
+            table.column("bytes", .blob).notNull()
+            table.column("sealedRing", .blob)
+            table.column("isOwn", .integer).notNull()
+            table.column("added", .integer).notNull()
+        }
+        try database.create(table: "withdrawal", options: .strict) { table in
+            table.primaryKey("digest", .blob)
+            table.column("passport", .blob).notNull().indexed()
+            table.column("bytes", .blob).notNull()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+public import CarePassport
+internal import Foundation
+internal import GRDB
+public import PassportAudit
+internal import PassportCoding
+public import PassportCrypto
+
+extension Store {
+    /// Writes state changes and their audit entry in one transaction, signs the log's new
+    /// checkpoint inside it, and returns once all of it is on disk.
+    ///
+    /// The signature leaves this process only after the commit: a crash between the two loses
+    /// both, and the key has never vouched for bytes that were not durable.
+    ///
+    /// - Returns: the entry's index in the log.
+    @discardableResult
+    public func commit(
+        _ entry: AuditEntry, _ changes: [StoreChange] = [], origin: String,
+        logKey: borrowing SigningKey
+    ) throws -> UInt64 {
+        do {
+            return try pool.write { database in
+                for change in changes { try change.apply(to: database) }
+                return try Self.append(entry, origin, logKey, database)
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Writes the intent to open, and returns the proof that opening consumes.
+    public func commitIntent(
+        _ entry: AuditEntry, subject: Digest, origin: String, logKey: borrowing SigningKey
+    ) throws -> DurableIntent {
+        DurableIntent(
+            index: try commit(entry, origin: origin, logKey: logKey), subject: subject)
+    }
+
+    private static func append(
+        _ entry: AuditEntry, _ origin: String, _ logKey: borrowing SigningKey,
+        _ database: Database
+    ) throws -> UInt64 {
+        var frontier = try frontier(database)
+        let index = frontier.size
+        // Stops a row that was taken out or put back behind our back from being signed over.
+        if index > 0 {
+            guard let latest = try latestNote(database),
+                let checkpoint = try? Checkpoint.verify(
+                    note: latest, origin: origin, keys: [logKey.verifyingKey]),
+                checkpoint.size == index, checkpoint.root == frontier.root
+            else {
+                throw StoreError(
+                    .logAltered, .refused, "the log on disk is not the one that was signed",
+                    hint: "run 'carepass audit verify' and keep a copy of the home as it is")
+            }
+        }
+        try database.execute(
+            sql: "INSERT INTO logEntry (number, body) VALUES (?, ?)",
+            arguments: [Int64(clamping: index), entry.encoded().blob])
+        for node in frontier.append(entry.leafHash) {
+            try database.execute(
+                sql: "INSERT INTO logNode (level, position, hash) VALUES (?, ?, ?)",
+                arguments: [
+                    node.position.level, Int64(clamping: node.position.index), node.hash.blob,
+                ])
+        }
+        let note = try Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
+            .signed(by: logKey)
+        try database.execute(
+            sql: "INSERT INTO logCheckpoint (size, time, note) VALUES (?, ?, ?)",
+            arguments: [
+                Int64(clamping: frontier.size), entry.fields?.time?.seconds ?? 0, note,
+            ])
+        return index
+    }
+
+    private static func frontier(_ database: Database) throws -> MerkleFrontier {
+        let size = try Int64.fetchOne(database, sql: "SELECT max(number) + 1 FROM logEntry") ?? 0
+        let nodes = try MerkleFrontier.positions(forSize: UInt64(clamping: size)).map {
+            position in
+            let hash = try Data.fetchOne(
+                database, sql: "SELECT hash FROM logNode WHERE level = ? AND position = ?",
+                arguments: [position.level, Int64(clamping: position.index)])
+            guard let digest = Digest(bytes: [UInt8](hash ?? Data())) else {
+                throw StoreError(.damaged, .badInput, "the log's tree has a hole")
+            }
+            return digest
+        }
+        return try MerkleFrontier(size: UInt64(clamping: size), nodes: nodes)
+    }
+
+    static func latestNote(_ database: Database) throws -> String? {
+        try String.fetchOne(
+            database, sql: "SELECT note FROM logCheckpoint ORDER BY size DESC LIMIT 1")
+    }
+}

@@ -1,0 +1,105 @@
+internal import GRDB
+internal import Glibc
+internal import PassportAudit
+internal import PassportCoding
+internal import PassportCrypto
+
+/// One home's database: what it keeps, and the log of what it did.
+///
+/// There is one way to write: `commit`, which puts a state change and its audit entry into one
+/// transaction. Nothing can change without an entry, and no entry exists without its change.
+public final class Store: Sendable {
+    let pool: DatabasePool
+
+    /// Makes a new database.
+    ///
+    /// - Throws: `exists` when there is one already.
+    public static func create(at path: String) throws -> Store {
+        guard unsafe access(path, F_OK) != 0 else {
+            throw StoreError(.exists, .refused, "a database is already there")
+        }
+        // The file exists with the right mode before SQLite writes its first byte; WAL and
+        // shared memory inherit it.
+        let file = unsafe Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw StoreError(.cannotWrite, .cannotWrite, "the database cannot be created")
+        }
+        Glibc.close(file)
+        return try Store(path)
+    }
+
+    /// Opens a database, bringing an older schema up to date.
+    ///
+    /// - Throws: `missing` when there is none; `newerSchema` when a newer version wrote it, in
+    ///   which case it is left as it is.
+    public static func open(at path: String) throws -> Store {
+        guard unsafe access(path, F_OK) == 0 else {
+            throw StoreError(
+                .missing, .noInput, "there is no organisation in this home",
+                hint: "run 'carepass init', or name another folder with --home")
+        }
+        do {
+            try refuseNewerSchema(path)
+        } catch {
+            throw StoreError(error)
+        }
+        return try Store(path)
+    }
+
+    /// Looks without writing, before anything that could write has opened the file.
+    private static func refuseNewerSchema(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let superseded = try queue.read { try Migrations.migrator.hasBeenSuperseded($0) }
+        guard !superseded else {
+            throw StoreError(
+                .newerSchema, .refused, "the database was written by a newer version",
+                hint: "update carepass; nothing was changed")
+        }
+    }
+
+    private init(_ path: String) throws {
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.prepareDatabase { database in
+                // Erased means overwritten, and temporary tables never reach the disk.
+                try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
+            }
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // After the pool is open: GRDB sets NORMAL while it opens, and NORMAL in WAL mode
+            // loses acknowledged commits in a power cut.
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            try Migrations.migrator.migrate(pool)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// The value of `PRAGMA synchronous` on the connection that writes: 2 is FULL.
+    public func synchronousLevel() throws -> Int {
+        try pool.writeWithoutTransaction { database in
+            try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? -1
+        }
+    }
+
+    /// SQLite's own look over the file: `ok`, or what is wrong.
+    public func integrityCheck() throws -> String {
+        do {
+            return try pool.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") ?? "" }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try pool.read(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

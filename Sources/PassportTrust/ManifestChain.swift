@@ -1,0 +1,189 @@
+public import PassportCoding
+public import PassportCrypto
+
+/// An organisation's manifests from the first to the newest, each checked against the one before.
+///
+/// The chain proves itself: its identity is the hash of its first payload. Whose identity that
+/// is, only a pin or a list can say.
+public struct ManifestChain: Sendable, Hashable {
+    /// The identity that the chain proves.
+    public let organisation: OrganisationID
+    /// The newest manifest.
+    public let current: KeyManifest
+    /// SHA-256 of the newest manifest's payload.
+    public let currentHash: Digest
+    /// The exact bytes of every manifest, oldest first.
+    public let manifests: [[UInt8]]
+
+    /// Checks a chain.
+    public init(verifying manifests: [[UInt8]]) throws(TrustError) {
+        do {
+            self = try Self.walk(manifests)
+        } catch {
+            throw TrustError("manifest chain", error)
+        }
+    }
+
+    private static func walk(_ manifests: [[UInt8]]) throws -> ManifestChain {
+        guard manifests.count <= Limits.manifestChain, let first = manifests.first else {
+            throw TrustError(.malformed, "a chain has 1 to \(Limits.manifestChain) manifests")
+        }
+        var chain = try ManifestChain(opening: first)
+        for bytes in manifests.dropFirst() { chain = try chain.appending(bytes) }
+        return chain
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws -> (COSESign, KeyManifest) {
+        let object = try COSESign(
+            decoding: bytes, as: .manifest, maximum: Limits.manifestBytes)
+        return (object, try KeyManifest(decoding: object.unverifiedPayload))
+    }
+
+    private init(opening bytes: [UInt8]) throws {
+        let (object, manifest) = try Self.parse(bytes)
+        guard manifest.epoch == 1, manifest.version == 1, manifest.previous == nil,
+            manifest.organisation == nil
+        else {
+            throw TrustError(
+                .brokenChain, .refused, "the first manifest is not number (1, 1) of a new chain")
+        }
+        try Self.requireThreshold(object, manifest)
+        let hash = Digest.sha256(of: object.unverifiedPayload)
+        self.init(
+            organisation: OrganisationID(hash), current: manifest, currentHash: hash,
+            manifests: [bytes])
+    }
+
+    private init(
+        organisation: OrganisationID, current: KeyManifest, currentHash: Digest,
+        manifests: [[UInt8]]
+    ) {
+        self.organisation = organisation
+        self.current = current
+        self.currentHash = currentHash
+        self.manifests = manifests
+    }
+
+    /// Stops key compromise below the threshold.
+    private static func requireThreshold(_ object: COSESign, _ manifest: KeyManifest) throws {
+        let count = try object.countValidSignatures(from: manifest.rootKeys)
+        guard count >= manifest.threshold else {
+            throw TrustError(
+                .belowThreshold, .refused,
+                "\(count) of \(manifest.threshold) root signatures needed")
+        }
+    }
+
+    private func appending(_ bytes: [UInt8]) throws -> ManifestChain {
+        let (object, manifest) = try Self.parse(bytes)
+        // Stops a manifest of one organisation from being hung onto another's chain.
+        guard manifest.organisation == organisation else {
+            throw TrustError(.wrongOrganisation, .refused, "a manifest of another organisation")
+        }
+        if manifest.epoch == current.epoch {
+            try checkNextVersion(manifest)
+        } else {
+            try checkNextEpoch(manifest)
+        }
+        try Self.requireThreshold(object, manifest)
+        return ManifestChain(
+            organisation: organisation, current: manifest,
+            currentHash: Digest.sha256(of: object.unverifiedPayload),
+            manifests: manifests + [bytes])
+    }
+
+    private func checkNextVersion(_ next: KeyManifest) throws {
+        // Stops gaps, rollback and branches inside an epoch.
+        guard next.version == current.version + 1, next.previous == currentHash else {
+            throw TrustError(
+                .brokenChain, .refused, "manifest \(next.version) does not follow the one before")
+        }
+        // Stops a thief of the current roots from replacing the way out.
+        guard next.rootKeys == current.rootKeys, next.threshold == current.threshold,
+            next.nextRootKeyHashes == current.nextRootKeyHashes,
+            next.nextThreshold == current.nextThreshold
+        else {
+            throw TrustError(
+                .epochAltered, .refused, "root keys or commitments changed inside an epoch")
+        }
+    }
+
+    private func checkNextEpoch(_ next: KeyManifest) throws {
+        guard next.epoch == current.epoch + 1, next.version == 1, next.previous != nil else {
+            throw TrustError(.brokenChain, .refused, "an epoch is missing")
+        }
+        // Stops a thief of the current roots from opening the next epoch: only keys that were
+        // committed to beforehand may, at the threshold fixed beforehand.
+        let committed = Set(current.nextRootKeyHashes)
+        guard next.rootKeys.allSatisfy({ committed.contains($0.keyHash) }),
+            next.threshold == current.nextThreshold
+        else {
+            throw TrustError(
+                .notCommitted, .refused, "a new epoch with keys that were not committed to")
+        }
+        // The old epoch may have forked; the new one may follow any of its manifests, and
+        // supersedes all others. A verifier who holds only one branch accepts either.
+    }
+
+    /// Decides between the chain already known and one received.
+    ///
+    /// Epochs before the known one are not compared: whatever forked there was superseded.
+    ///
+    /// - Returns: the newer of the two when one extends the other.
+    /// - Throws: `fork` when both hold different manifests under one number in the same epoch,
+    ///   or a newer epoch rests on other commitments than those of the known one; `rollback`
+    ///   when the received one is older; `wrongOrganisation` for another identity.
+    public func updated(with received: ManifestChain) throws(TrustError) -> ManifestChain {
+        guard received.organisation == organisation else {
+            throw TrustError(.wrongOrganisation, .refused, "manifests of another organisation")
+        }
+        guard received.current.epoch >= current.epoch else {
+            throw TrustError(.rollback, .refused, "manifests older than those already known")
+        }
+        let known = payloads(of: current.epoch)
+        let other = received.payloads(of: current.epoch)
+        // A new epoch supersedes every branch of the one before, so only what was fixed when
+        // that one opened must be the same. Otherwise a thief of its roots could open it a
+        // second time, commit to keys of his own, and go on from there.
+        let same =
+            received.current.epoch > current.epoch
+            ? Self.opening(known) == Self.opening(other)
+            : zip(known, other).allSatisfy { $0 == $1 }
+        guard same else {
+            throw TrustError(
+                .fork, .refused, "two different manifests carry one number",
+                hint: "trust nothing new from this organisation until it opens a new epoch")
+        }
+        guard received.current.epoch > current.epoch || other.count >= known.count else {
+            throw TrustError(.rollback, .refused, "manifests older than those already known")
+        }
+        return received
+    }
+
+    /// What an epoch fixes when it opens.
+    private struct Opening: Equatable {
+        let rootKeys: [VerifyingKey]
+        let threshold: Int
+        let nextRootKeyHashes: [Digest]
+        let nextThreshold: Int
+    }
+
+    private static func opening(_ payloads: [[UInt8]]) -> Opening? {
+        guard let first = payloads.first, let manifest = try? KeyManifest(decoding: first) else {
+            return nil
+        }
+        return Opening(
+            rootKeys: manifest.rootKeys, threshold: manifest.threshold,
+            nextRootKeyHashes: manifest.nextRootKeyHashes, nextThreshold: manifest.nextThreshold)
+    }
+
+    /// The payloads of one epoch, from its version 1 on without a gap.
+    private func payloads(of epoch: Int) -> [[UInt8]] {
+        manifests.compactMap { bytes in
+            guard let (object, manifest) = try? Self.parse(bytes), manifest.epoch == epoch else {
+                return nil
+            }
+            return object.unverifiedPayload
+        }
+    }
+}

@@ -1,0 +1,103 @@
+public import PassportCoding
+public import PassportCrypto
+
+/// A status list whose signature was verified under a listed `status` key.
+public struct SignedStatusList: Hashable, Sendable {
+    /// Whose list it is.
+    public let organisation: OrganisationID
+    /// The list's address.
+    public let uri: String
+    /// When it was issued.
+    public let issued: Timestamp
+    /// Until when it may be used as current.
+    public let expires: Timestamp
+    /// The entries.
+    public let list: TokenStatusList
+    /// The exact bytes.
+    public let bytes: [UInt8]
+
+    /// Verifies a list.
+    ///
+    /// - Parameters:
+    ///   - identity: the organisation whose list it must be.
+    ///   - newest: `issued` of the newest list already seen under this address; an older one is
+    ///     refused (rollback).
+    public init(
+        verifying bytes: [UInt8], by identity: Identity, newest: Timestamp? = nil
+    ) throws(TrustError) {
+        do {
+            let object = try COSESign1(
+                decoding: bytes, as: .statusList, maximum: Limits.statusListBytes)
+            let listed = try identity.signingKey(object.keyHash, for: .status)
+            let payload = try object.verify(with: listed.key)
+            var claims = try CBORFields(CBORReader.item(from: payload.bytes), "status list")
+            uri = try claims.take(2, "sub").text(maximum: 256)
+            expires = try claims.take(4, "exp").timestamp()
+            issued = try claims.take(6, "iat").timestamp()
+            _ = try claims.takeOptional(65_534, "ttl")?.unsigned()
+            var inner = try claims.take(65_533, "status_list").fields()
+            let bits = try inner.take(text: "bits").int(in: 2...2)
+            let compressed = try inner.take(text: "lst").bytes(1...Limits.statusListBytes)
+            try inner.finishExactly()
+            try claims.finish()
+            list = try TokenStatusList(bits: bits, compressed: compressed)
+            organisation = identity.organisation
+            self.bytes = bytes
+            // Stops a list of one organisation from speaking for another's address, and one
+            // list from having two addresses, which would hide an older one (rollback).
+            let number = uri.split(separator: ":").last.flatMap { Int($0) } ?? -1
+            guard number >= 0,
+                uri.utf8.elementsEqual(organisation.statusListURI(number).utf8)
+            else {
+                throw TrustError(.wrongList, .refused, "a list for another organisation's address")
+            }
+            guard case .authorised = listed.role.authority(at: issued), issued <= expires else {
+                throw TrustError(.unknownKey, .refused, "the list's key was not in force")
+            }
+            if let newest, issued < newest {
+                throw TrustError(.rollback, .refused, "a list older than the one already known")
+            }
+        } catch {
+            throw TrustError("status list", error)
+        }
+    }
+
+    /// What the list says about a reference.
+    ///
+    /// - Throws: `wrongList` when the reference names another list, `outOfRange` beyond its end.
+    public func freshness(
+        of reference: StatusReference, at now: Timestamp
+    ) throws(TrustError) -> Freshness {
+        guard reference.uri.utf8.elementsEqual(uri.utf8) else {
+            throw TrustError(.wrongList, .refused, "the list is for another address")
+        }
+        do {
+            guard try list.status(at: reference.index) == TokenStatusList.valid else {
+                return .ended
+            }
+        } catch {
+            throw TrustError(.outOfRange, .refused, "the list has no such entry")
+        }
+        let age = Freshness.age(of: issued, at: now)
+        // Past its expiry a list is no longer current, however young it is.
+        if now > expires, age == .fresh {
+            return .stale(days: Int(clamping: now.days(since: issued)))
+        }
+        return age
+    }
+
+    /// Signs a list.
+    public static func make(
+        _ list: TokenStatusList, uri: String, issued: Timestamp, expires: Timestamp,
+        key: borrowing SigningKey
+    ) throws(CryptoError) -> [UInt8] {
+        let inner = CBORMap([
+            (.text("bits"), CBORItem(list.bits)), (.text("lst"), .bytes(list.compressed())),
+        ])
+        let payload = CBORItem(fields: [
+            (2, .text(uri)), (4, expires.item), (6, issued.item),
+            (65_533, .map(inner)), (65_534, CBORItem(Freshness.freshDays * 86_400)),
+        ]).encoded()
+        return try COSESign1.sign(payload, as: .statusList, with: key).bytes
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Glibc
+
+/// The program. One file per command; this one only lists them.
+@main
+struct CarePass: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "carepass",
+        abstract: "Care passports: sealed, granted, opened and accounted for.",
+        discussion: """
+            Exit codes: 0 done, 64 usage, 65 bad input data, 66 no input, 69 peer unreachable, \
+            70 internal fault, 73 can't write, 77 refused.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            InitCommand.self, OperatorCommand.self, OrgCommand.self, PeerCommand.self,
+            SummaryCommand.self, CardCommand.self, SealCommand.self, GrantCommand.self,
+            PackCommand.self, OpenCommand.self, InspectCommand.self, WithdrawCommand.self,
+            TakeInCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self,
+        ])
+
+    static func main() {
+        // Whatever this program writes is for its user alone, unless a file says otherwise.
+        umask(0o077)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            let message = message(for: error)
+            Console.complain("error: \(message.prefix(1).lowercased())\(message.dropFirst())")
+            Console.complain("hint: \(Words.say("hint.usage"))")
+            Glibc.exit(ExitCode.validationFailure.rawValue)
+        }
+    }
+}

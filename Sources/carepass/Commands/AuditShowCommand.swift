@@ -1,0 +1,74 @@
+internal import PassportTrust
+internal import PassportStore
+import ArgumentParser
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+
+/// `carepass audit show`: this home's log, line by line.
+struct AuditShowCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show this home's log.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "The first entry to show.")
+    var from: UInt64 = 0
+
+    @Option(help: "How many entries to show at most.")
+    var count: Int = 100
+
+    func reply() throws -> Reply {
+        let home = try PublicHome(options)
+        let organisations = try home.store.organisations()
+        let entries = try home.store.entries(from: from, count: min(max(count, 1), 10_000))
+        var names: [Digest: String] = [:]
+        for row in organisations { names[row.identity.organisation.digest] = row.identity.name }
+        return Reply(
+            lines: entries.map { Self.line($0, $1, names) },
+            json: [
+                "size": .number(Int(clamping: try home.store.logSize())),
+                "entries": .array(entries.map { Self.json($0, $1) }),
+            ])
+    }
+
+    private static func line(
+        _ index: UInt64, _ entry: AuditEntry, _ names: [Digest: String]
+    ) -> String {
+        guard let fields = entry.fields else {
+            return Words.say("audit-show.erased", "\(index)")
+        }
+        let act = fields.act?.name.map { Words.say("act.\($0)") } ?? "?"
+        var parts: [String] = []
+        if !fields.sections.isEmpty { parts.append(SectionNames.names(fields.sections)) }
+        if let other = fields.counterpart {
+            parts.append(ViewText.clean(names[other] ?? "\(other)"))
+        }
+        if let outcome = fields.outcome {
+            parts.append(Words.say("audit-show.outcome-\(outcome.number)"))
+        }
+        if let reason = fields.reason { parts.append(reason) }
+        if let intent = fields.intent { parts.append(Words.say("audit-show.intent", "\(intent)")) }
+        return Words.say(
+            "audit-show.line", "\(index)", fields.time.map { "\($0)" } ?? "?", act,
+            parts.joined(separator: "; "))
+    }
+
+    private static func json(_ index: UInt64, _ entry: AuditEntry) -> JSONValue {
+        guard let fields = entry.fields else {
+            return ["entry": .number(Int(clamping: index)), "erased": true]
+        }
+        return [
+            "entry": .number(Int(clamping: index)), "leaf": .string("\(entry.leafData)"),
+            "act": JSONValue(fields.act?.name), "time": JSONValue(fields.time),
+            "operator": JSONValue(fields.staff),
+            "sections": .array(fields.sections.map { .string(SectionNames.name($0)) }),
+            "counterpart": JSONValue(fields.counterpart), "reference": JSONValue(fields.reference),
+            "grants": .array(fields.grants.map { .string("\($0)") }),
+            "outcome": fields.outcome.map { .number($0.number) } ?? .null,
+            "reason": JSONValue(fields.reason),
+            "intent": fields.intent.map { .number(Int(clamping: $0)) } ?? .null,
+        ]
+    }
+}

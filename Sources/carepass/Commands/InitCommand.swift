@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSecrecy
+import PassportStore
+import PassportTrust
+
+/// `carepass init`: makes an organisation with its keys, manifest and database.
+struct InitCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make an organisation: keys, manifest, database.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "What the organisation calls itself, for example 'Clinic Athens'.")
+    var name: String
+
+    private static let roleSeconds: Int64 = 2 * 365 * 86_400
+    private static let manifestSeconds: Int64 = 365 * 86_400
+
+    func reply() throws -> Reply {
+        let layout = HomeLayout(path: options.homePath)
+        let now = options.now()
+        guard !FileManager.default.fileExists(atPath: layout.database) else {
+            throw CommandError(.badArgument, .refused, Words.say("error.home-exists"))
+        }
+        guard !name.isEmpty, name.utf8.count <= Limits.displayCharacters else {
+            throw CommandError(.badArgument, .badInput, Words.say("error.name-length"))
+        }
+        let passphrase = try PassphraseInput.read(
+            file: options.passphraseFile, variable: "CAREPASS_PASSPHRASE",
+            prompt: "prompt.new-passphrase", twice: true)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: layout.path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw CommandError(.badArgument, .cannotWrite, Words.say("error.no-folder"))
+        }
+        let keys = try KeyFile(generating: Home.keystorePurposes, from: .system)
+        let root = try KeyFile(generating: [.root], from: .system)
+        let nextRoot = try KeyFile(generating: [.root], from: .system)
+        let identity = try Self.identity(name, keys, root, nextRoot, now)
+        // The database comes last: a folder without one can be made again.
+        for (path, file) in [(layout.keystore, 0), (layout.root, 1), (layout.nextRoot, 2)] {
+            let bytes =
+                switch file {
+                case 0: try keys.encoded(passphrase: passphrase, randomness: .system)
+                case 1: try root.encoded(passphrase: passphrase, randomness: .system)
+                default: try nextRoot.encoded(passphrase: passphrase, randomness: .system)
+                }
+            try AtomicFile.write(bytes, to: path)
+        }
+        let store = try Store.create(at: layout.database)
+        var fields = AuditFields(act: .organisationCreated, time: now)
+        fields.object = identity.chain.currentHash
+        try store.commit(
+            AuditEntry(fields: fields, randomness: .system), [.own(identity)],
+            origin: LogOrigin.text(for: identity.organisation.digest),
+            logKey: keys.signingKey(.log))
+        let fingerprint = Fingerprint(of: identity)
+        return Reply(
+            lines: [
+                Words.say("init.done", name), Words.say("init.fingerprint", fingerprint.text),
+                Words.say("init.roots"),
+            ],
+            json: [
+                "organisation": .string(identity.organisation.text), "name": .string(name),
+                "fingerprint": .string(fingerprint.text),
+            ])
+    }
+
+    /// The first manifest: one root of one, committed to one next root.
+    private static func identity(
+        _ name: String, _ keys: borrowing KeyFile, _ root: borrowing KeyFile,
+        _ nextRoot: borrowing KeyFile, _ now: Timestamp
+    ) throws -> Identity {
+        let rootKey = try root.signingKey(.root)
+        let nextRootKey = try nextRoot.signingKey(.root)
+        var signing: [VerifyingKey] = []
+        var sealing: [SealingPublicKey] = []
+        var roles: [RoleKey] = []
+        for purpose in KeyPurpose.roles {
+            let hash: Digest
+            if purpose.isSealing {
+                let key = try keys.openingKey(purpose).publicKey
+                sealing.append(key)
+                hash = key.keyHash
+            } else {
+                let key = try keys.signingKey(purpose).verifyingKey
+                signing.append(key)
+                hash = key.keyHash
+            }
+            roles.append(
+                RoleKey(
+                    purpose: purpose, keyHash: hash, notBefore: now,
+                    notAfter: now.adding(seconds: roleSeconds)))
+        }
+        let manifest = KeyManifest(
+            organisation: nil, epoch: 1, version: 1, previous: nil,
+            rootKeys: [rootKey.verifyingKey], threshold: 1,
+            nextRootKeyHashes: [nextRootKey.verifyingKey.keyHash], nextThreshold: 1,
+            issued: now, expires: now.adding(seconds: manifestSeconds), roleKeys: roles,
+            name: name)
+        var signer = ManifestSigner(manifest)
+        try signer.sign(with: rootKey)
+        return try Identity(
+            chain: ManifestChain(verifying: [signer.finish()]), signingKeys: signing,
+            sealingKeys: sealing)
+    }
+}

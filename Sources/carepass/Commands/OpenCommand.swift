@@ -1,0 +1,166 @@
+internal import PassportSecrecy
+import ArgumentParser
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSealing
+import PassportStore
+import PassportTrust
+
+/// `carepass open`: verifies an envelope, logs the intent, opens what was granted.
+struct OpenCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open", abstract: "Verify an envelope and open what was granted.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The envelope; '-' for standard input.")
+    var file: String
+
+    @Option(help: "Only these sections, separated by commas; all that were granted when absent.")
+    var section: [String] = []
+
+    @Option(help: "What for: TREAT, ETREAT, COC, …")
+    var purpose: String = "TREAT"
+
+    @Option(name: .customLong("operator"), help: "Who opens; signs the entry in the log.")
+    var handle: String
+
+    @Option(help: "A file with the operator's passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
+    var operatorPassphraseFile: String?
+
+    @Option(help: "Also write the opened sections as an International Patient Summary.")
+    var fhir: String?
+
+    @Flag(help: "List every check, also those that passed.")
+    var checks = false
+
+    func reply() throws -> Reply {
+        guard let purpose = Purpose.allCases.first(where: { $0.code == purpose }) else {
+            throw CommandError(
+                .badArgument, .badInput, Words.say("error.choice", "purpose"),
+                hint: Words.say(
+                    "hint.choice", Purpose.allCases.map(\.code).joined(separator: ", ")))
+        }
+        let wanted = section.isEmpty ? nil : try SectionNames.kinds(section)
+        let home = try Home(options)
+        let staff = try home.operatorKey(handle, passphraseFile: operatorPassphraseFile)
+        let envelope = try Envelope(
+            decoding: Files.read(
+                file, maximum: Limits.envelopeBytes, what: Words.say("what.envelope")))
+        let unlocked: UnlockedEnvelope
+        do {
+            unlocked = try EnvelopeOpener(envelope).unlock(
+                with: home.keys.openingKey(envelope.profile.sealingPurpose))
+        } catch {
+            try Self.logRefusal(home, envelope, Self.code(of: error))
+            throw error
+        }
+        let examined = unlocked.examine(try home.knowledge(), purpose: purpose)
+        let request = examined.request(wanted)
+        let report = OpeningReport(
+            examined, wanted: wanted, home: home, unlocked: unlocked, listsAll: checks)
+        let intent = try Self.logIntent(home, examined, request, staff)
+        guard !request.items.isEmpty else {
+            try Self.logOutcome(home, intent.index, .refused, report.firstRefusal, [], examined)
+            return report.refused()
+        }
+        let index = intent.index
+        let opened: [OpenedSection]
+        do {
+            opened = try examined.open(request, intent: intent)
+        } catch {
+            try Self.logOutcome(home, index, .refused, Self.code(of: error), [], examined)
+            throw error
+        }
+        try Self.logOutcome(
+            home, index, .done, report.firstRefusal, Self.changes(unlocked, examined, home),
+            examined)
+        if let fhir {
+            try Files.write(
+                Document.ips(
+                    CareSummary(opened.map(\.section)), organisation: home.identity.name,
+                    now: home.now, randomness: home.randomness),
+                to: fhir)
+        }
+        return report.opened(opened)
+    }
+
+    private static func code(of error: any Error) -> String {
+        (error as? any DescribedFailure)?.identifier ?? "unknown"
+    }
+
+    /// A failed attempt stands in the log as well as a successful one.
+    private static func logRefusal(
+        _ home: borrowing Home, _ envelope: Envelope, _ reason: String
+    ) throws {
+        var fields = AuditFields(act: .refused, time: home.now)
+        fields.object = envelope.contentDigest
+        fields.outcome = .refused
+        fields.reason = reason
+        try home.commit(fields)
+    }
+
+    private static func logIntent(
+        _ home: borrowing Home, _ examined: ExaminedEnvelope, _ request: OpeningRequest,
+        _ staff: borrowing SigningKey
+    ) throws -> DurableIntent {
+        var fields = Self.fields(.openIntent, examined, home.now)
+        fields.sections = request.kinds
+        fields.purposes = [examined.purpose.rawValue]
+        let entry = try AuditEntry(
+            fields: fields, randomness: home.randomness, origin: home.origin, signedBy: staff)
+        return try home.store.commitIntent(
+            entry, subject: request.subject, origin: home.origin,
+            logKey: home.keys.signingKey(.log))
+    }
+
+    private static func logOutcome(
+        _ home: borrowing Home, _ intent: UInt64, _ outcome: AuditOutcome, _ reason: String?,
+        _ changes: [StoreChange], _ examined: ExaminedEnvelope
+    ) throws {
+        var fields = Self.fields(.openOutcome, examined, home.now)
+        fields.intent = intent
+        fields.outcome = outcome
+        fields.reason = outcome == .done ? nil : reason
+        try home.commit(fields, changes)
+    }
+
+    private static func fields(
+        _ act: AuditAct, _ examined: ExaminedEnvelope, _ now: Timestamp
+    ) -> AuditFields {
+        var fields = AuditFields(act: act, time: now)
+        fields.reference = examined.disclosure.referenceHash
+        fields.counterpart = examined.disclosure.sender.digest
+        fields.grants = examined.disclosure.grants
+        if examined.passports.count == 1 {
+            fields.passport = examined.passports.first?.report.passport
+        }
+        return fields
+    }
+
+    /// What came along and is kept: passports (sealed as they are), grants without their rings,
+    /// newer status lists, and identities that were not known yet.
+    private static func changes(
+        _ unlocked: UnlockedEnvelope, _ examined: ExaminedEnvelope, _ home: borrowing Home
+    ) throws -> [StoreChange] {
+        let known = try home.knowledge()
+        var changes: [StoreChange] = unlocked.identities
+            .filter { known.identities[$0.organisation] == nil }.map { .identity($0) }
+        changes += unlocked.newerStatusLists(than: known).map { .statusList($0) }
+        for examined in examined.passports where examined.passport != nil {
+            guard
+                let passport = unlocked.passports.first(where: {
+                    $0.digest == examined.report.passport
+                })
+            else { continue }
+            changes.append(.passport(passport, isOwn: false, sealedRing: nil, added: home.now))
+        }
+        for issued in unlocked.issuedGrants
+        where examined.passports.contains(where: { $0.grant?.digest == issued.grant.digest }) {
+            changes.append(.grant(issued.grant, isOwn: false, sealedRing: nil, added: home.now))
+        }
+        return changes
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSealing
+import PassportSecrecy
+import PassportStore
+import PassportTrust
+
+/// `carepass pack`: puts passports into an envelope for one recipient.
+struct PackCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pack", abstract: "Pack passports into an envelope for one recipient.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "Passport numbers; each must have been granted to the recipient here.")
+    var passports: [String]
+
+    @Option(help: "The recipient: an organisation known here, or 'bearer' (paper only).")
+    var to: String
+
+    @Option(help: "Where to write the envelope.")
+    var out: String
+
+    @Option(help: "With 'bearer': a file with the carry half of the card.")
+    var carry: String?
+
+    func reply() throws -> Reply {
+        let home = try Home(options)
+        let records = try passports.map { try home.store.passport(named: $0) }
+        guard let profile = records.first?.passport.claims.profile else {
+            throw ValidationError(Words.say("error.no-passport"))
+        }
+        let recipient: Recipient =
+            to == "bearer" ? .bearer : .organisation(try home.organisation(named: to).organisation)
+        var grants: [IssuedGrant] = []
+        for record in records {
+            grants.append(try newestGrant(for: record.passport, to: recipient, home))
+        }
+        let ownLists = try home.signStatusLists()
+        let knowledge = try home.knowledge()
+        let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
+        let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
+        let packed = try EnvelopePacker(profile: profile, randomness: home.randomness).pack(
+            records.map(\.passport), identities: evidence, statusLists: lists,
+            parcels: [try parcel(recipient, grants, profile, home)], sender: home.organisation,
+            at: home.now, carry: try carry.map { try CardCommand.carryHalf($0) },
+            key: home.keys.signingKey(.consent))
+        let bytes = packed.envelope.encoded()
+        for disclosure in packed.disclosures {
+            var fields = AuditFields(act: .disclosed, time: home.now)
+            fields.reference = disclosure.referenceHash
+            fields.grants = disclosure.grants
+            fields.sections = Set(grants.flatMap(\.grant.terms.sections)).sorted()
+            fields.object = packed.envelope.contentDigest
+            if records.count == 1 { fields.passport = records.first?.passport.digest }
+            if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
+            try home.commit(fields)
+        }
+        try Files.write(bytes, to: out)
+        if out == "-" { return Reply() }
+        return Reply(
+            lines: [Words.say("pack.done", "\(records.count)", to, "\(bytes.count)")],
+            json: [
+                "envelope": .string(out), "bytes": .number(bytes.count),
+                "passports": .number(records.count), "profile": .string(profile.name),
+            ])
+    }
+
+    /// The newest grant that was signed here, is still running, and was not withdrawn.
+    private func newestGrant(
+        for passport: UnverifiedPassport, to recipient: Recipient, _ home: borrowing Home
+    ) throws -> IssuedGrant {
+        let knowledge = try home.knowledge()
+        guard let issuer = knowledge.identities[passport.claims.issuer] else {
+            throw CommandError(.unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
+        }
+        let verified = try passport.verify(by: issuer)
+        let withdrawals = knowledge.withdrawals.compactMap {
+            try? $0.verify(for: verified, identities: knowledge.identities)
+        }
+        let usable = try home.store.grants(for: passport.digest).filter { record in
+            guard record.isOwn, record.sealedRing != nil,
+                record.grant.terms.recipient == recipient,
+                record.grant.terms.until >= home.now,
+                let grant = try? record.grant.verify(
+                    for: verified, identities: knowledge.identities)
+            else { return false }
+            return !withdrawals.contains { $0.ends(grant) }
+        }
+        guard let record = usable.last, let sealed = record.sealedRing else {
+            throw CommandError(
+                .nothingGranted, .refused, Words.say("error.no-grant", to),
+                hint: Words.say("hint.no-grant"))
+        }
+        return IssuedGrant(
+            grant: record.grant,
+            ring: try RingStorage.open(
+                sealed, of: record.grant.digest, profile: passport.claims.profile, in: home))
+    }
+
+    private func parcel(
+        _ recipient: Recipient, _ grants: [IssuedGrant], _ profile: Profile,
+        _ home: borrowing Home
+    ) throws -> EnvelopePacker.Parcel {
+        switch recipient {
+        case .bearer: return EnvelopePacker.Parcel(bearer: grants)
+        case .organisation(let id):
+            guard let identity = try home.knowledge().identities[id] else {
+                throw CommandError(
+                    .unknownOrganisation, .noInput, Words.say("error.no-organisation"))
+            }
+            let key = try identity.sealingKey(profile.sealingPurpose, at: home.now)
+            return EnvelopePacker.Parcel(organisation: id, key: key, grants: grants)
+        }
+    }
+
+    /// Whose keys a recipient needs: issuers, granters, desks, and ours as the sender.
+    private static func organisations(
+        _ passports: [UnverifiedPassport], _ grants: [IssuedGrant]
+    ) -> Set<OrganisationID> {
+        var needed = Set(passports.map(\.claims.issuer))
+        for terms in grants.map(\.grant.terms) {
+            if case .organisation(let id) = terms.authority { needed.insert(id) }
+            if let desk = terms.desk { needed.insert(desk) }
+        }
+        return needed
+    }
+
+    private static func evidence(
+        _ passports: [UnverifiedPassport], _ grants: [IssuedGrant], _ knowledge: Knowledge
+    ) -> [Identity] {
+        var needed = organisations(passports, grants)
+        if let ourselves = knowledge.ourselves { needed.insert(ourselves) }
+        return needed.sorted { $0.digest < $1.digest }
+            .compactMap { knowledge.identities[$0] }
+    }
+
+    private static func lists(
+        _ passports: [UnverifiedPassport], _ grants: [IssuedGrant], _ knowledge: Knowledge,
+        _ own: [SignedStatusList]
+    ) -> [SignedStatusList] {
+        let uris = Set(
+            passports.map(\.claims.status.uri) + grants.map(\.grant.terms.status.uri))
+        return uris.sorted().compactMap { uri in
+            own.first { $0.uri == uri } ?? knowledge.statusLists[uri]
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import PassportStore
+internal import CarePassport
+import ArgumentParser
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportTrust
+
+/// `carepass peer`: the other organisations known here.
+struct PeerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "peer", abstract: "Other organisations.",
+        subcommands: [Add.self, List.self])
+
+    struct Add: ReplyingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Pin an organisation by the fingerprint that it read to you.")
+
+        @OptionGroup var options: GlobalOptions
+
+        @Argument(help: "Its identity file; '-' for standard input.")
+        var file: String
+
+        @Option(help: "The fingerprint, as read aloud.")
+        var fingerprint: String
+
+        @Option(
+            help: """
+                What to trust it for: issue, consent, status, log, exchange, seal-net, \
+                seal-paper; separated by commas.
+                """)
+        var trust: String
+
+        func reply() throws -> Reply {
+            let home = try Home(options)
+            let purposes = try trust.split(separator: ",").map { name in
+                guard let purpose = KeyPurpose.roles.first(where: { $0.name == name }) else {
+                    throw CommandError(.badArgument, .badInput, Words.say("error.purpose"))
+                }
+                return purpose
+            }
+            let identity = try Identity(
+                decoding: Files.read(
+                    file, maximum: Limits.identityBytes, what: Words.say("what.identity")))
+            // Stops a file that was exchanged on its way, and an old file of the right house.
+            guard try Fingerprint(typed: fingerprint) == Fingerprint(of: identity) else {
+                throw TrustError(
+                    .fingerprintMismatch, .refused, Words.say("error.fingerprint"),
+                    hint: Words.say("hint.fingerprint"))
+            }
+            guard identity.organisation != home.organisation else {
+                throw CommandError(.badArgument, .refused, Words.say("error.own-identity"))
+            }
+            let known = try home.knowledge().identities[identity.organisation]
+            _ = try known?.chain.updated(with: identity.chain)
+            let pin = Pin(
+                organisation: identity.organisation, purposes: Set(purposes), pinned: home.now)
+            var fields = AuditFields(act: .peerPinned, time: home.now)
+            fields.counterpart = identity.organisation.digest
+            fields.object = identity.chain.currentHash
+            try home.commit(fields, [.pin(identity, pin)])
+            return Reply(
+                lines: [Words.say("peer.added", identity.name, trust)],
+                json: [
+                    "organisation": .string(identity.organisation.text),
+                    "name": .string(identity.name),
+                    "trust": .array(purposes.map { .string($0.name) }),
+                ])
+        }
+    }
+
+    struct List: ReplyingCommand {
+        static let configuration = CommandConfiguration(abstract: "List other organisations.")
+
+        @OptionGroup var options: GlobalOptions
+
+        func reply() throws -> Reply {
+            let peers = try PublicHome(options).store.organisations().filter { !$0.isOwn }
+            return Reply(
+                lines: peers.isEmpty
+                    ? [Words.say("peer.none")]
+                    : peers.map { peer in
+                        let trust = peer.pin.map { pin in
+                            pin.purposes.map(\.name).sorted().joined(separator: ",")
+                        }
+                        return Words.say(
+                            trust == nil ? "peer.unpinned" : "peer.line", peer.identity.name,
+                            peer.identity.organisation.text, trust ?? "")
+                    },
+                json: [
+                    "peers": .array(
+                        peers.map { peer in
+                            [
+                                "organisation": .string(peer.identity.organisation.text),
+                                "name": .string(peer.identity.name),
+                                "pinned": JSONValue(peer.pin?.pinned),
+                                "trust": .array(
+                                    (peer.pin?.purposes.map(\.name).sorted() ?? [])
+                                        .map { .string($0) }),
+                            ]
+                        })
+                ])
+        }
+    }
+}

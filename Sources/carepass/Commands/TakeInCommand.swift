@@ -1,0 +1,118 @@
+import ArgumentParser
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportStore
+import PassportTrust
+
+/// `carepass take-in`: identities, status lists and withdrawals that came as files.
+struct TakeInCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "take-in",
+        abstract: "Take in identity files, status lists and withdrawals of others.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: "The files.")
+    var files: [String]
+
+    /// What a file turned out to be.
+    private struct Taken {
+        let what: String
+        let detail: String
+        let from: OrganisationID?
+        let object: Digest
+        let changes: [StoreChange]
+    }
+
+    func reply() throws -> Reply {
+        let home = try Home(options)
+        var lines: [String] = []
+        var json: [JSONValue] = []
+        for file in files {
+            let bytes = try Files.read(
+                file, maximum: Limits.identityBytes, what: Words.say("what.taken-in"))
+            let taken = try take(bytes, home)
+            var fields = AuditFields(act: .objectTakenIn, time: home.now)
+            fields.object = taken.object
+            fields.counterpart = taken.from?.digest
+            try home.commit(fields, taken.changes)
+            lines.append(Words.say("take-in.\(taken.what)", taken.detail))
+            json.append([
+                "file": .string(file), "kind": .string(taken.what),
+                "object": .string("\(taken.object)"),
+            ])
+        }
+        return Reply(lines: lines, json: ["taken": .array(json)])
+    }
+
+    private func take(_ bytes: [UInt8], _ home: borrowing Home) throws -> Taken {
+        let knowledge = try home.knowledge()
+        switch try FileKind(of: bytes) {
+        case .identity: return try takeIdentity(bytes, knowledge)
+        case .statusList: return try takeList(bytes, knowledge)
+        case .withdrawal: return try takeWithdrawal(bytes, knowledge, home)
+        case .envelope, .passport, .auditExport:
+            throw CommandError(
+                .unknownFile, .badInput, Words.say("error.not-for-take-in"),
+                hint: Words.say("hint.not-for-take-in"))
+        }
+    }
+
+    private func takeIdentity(_ bytes: [UInt8], _ knowledge: Knowledge) throws -> Taken {
+        let identity = try Identity(decoding: bytes)
+        if let known = knowledge.identities[identity.organisation] {
+            _ = try known.chain.updated(with: identity.chain)
+        }
+        return Taken(
+            what: "identity", detail: identity.name, from: identity.organisation,
+            object: identity.chain.currentHash, changes: [.identity(identity)])
+    }
+
+    private func takeList(_ bytes: [UInt8], _ knowledge: Knowledge) throws -> Taken {
+        var failure: TrustError?
+        for identity in knowledge.identities.values {
+            do {
+                let list = try SignedStatusList(verifying: bytes, by: identity)
+                if let known = knowledge.statusLists[list.uri], known.issued > list.issued {
+                    throw TrustError(.rollback, .refused, Words.say("error.older-list"))
+                }
+                return Taken(
+                    what: "status-list", detail: identity.name, from: identity.organisation,
+                    object: Digest.sha256(of: bytes), changes: [.statusList(list)])
+            } catch let error as TrustError {
+                // Another organisation's key is no answer; anything else is.
+                if error.code != .unknownKey { failure = error }
+            }
+        }
+        throw failure
+            ?? TrustError(
+                .unknownKey, .refused, Words.say("error.unknown-list"),
+                hint: Words.say("hint.unknown-list"))
+    }
+
+    private func takeWithdrawal(
+        _ bytes: [UInt8], _ knowledge: Knowledge, _ home: borrowing Home
+    ) throws -> Taken {
+        let withdrawal = try UnverifiedWithdrawal(decoding: bytes)
+        guard
+            let record = try home.store.passports()
+                .first(where: { $0.passport.digest == withdrawal.terms.passport }),
+            let issuer = knowledge.identities[record.passport.claims.issuer]
+        else {
+            throw CommandError(
+                .unknownFile, .refused, Words.say("error.withdrawal-for-other"),
+                hint: Words.say("hint.withdrawal-for-other"))
+        }
+        let verified = try withdrawal.verify(
+            for: record.passport.verify(by: issuer), identities: knowledge.identities)
+        let ended = try home.store.grants(for: withdrawal.terms.passport).map(\.grant.terms)
+            .filter { verified.terms.grants.isEmpty || verified.terms.grants.contains($0.id) }
+        return Taken(
+            what: "withdrawal", detail: "\(withdrawal.terms.time)", from: nil,
+            object: withdrawal.digest,
+            changes: [.withdrawal(withdrawal)]
+                + WithdrawCommand.endings(ended.map(\.status), home.organisation))
+    }
+}

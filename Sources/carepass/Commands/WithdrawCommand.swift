@@ -1,0 +1,116 @@
+internal import PassportSecrecy
+import ArgumentParser
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSealing
+import PassportStore
+import PassportTrust
+
+/// `carepass withdraw`: ends a grant, or a whole passport.
+struct WithdrawCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw", abstract: "End a grant, or a passport with all its grants.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "The grant's number.")
+    var grant: String?
+
+    @Option(help: "The passport's number, to end all its grants.")
+    var passport: String?
+
+    @Option(help: "Why: person, guardian, safety, error, superseded.")
+    var reason: String = "person"
+
+    @Option(help: "The consent half of the person's card; without it, this organisation signs.")
+    var card: String?
+
+    @Option(help: "Where to write the signed withdrawal, for those who hold copies.")
+    var out: String
+
+    func validate() throws {
+        guard (grant == nil) != (passport == nil) else {
+            throw ValidationError(Words.say("error.withdraw-what"))
+        }
+    }
+
+    func reply() throws -> Reply {
+        guard let reason = WithdrawalReason.allCases.first(where: { $0.name == reason }) else {
+            throw CommandError(
+                .badArgument, .badInput, Words.say("error.choice", "reason"),
+                hint: Words.say(
+                    "hint.choice",
+                    WithdrawalReason.allCases.map(\.name).joined(separator: ", ")))
+        }
+        let home = try Home(options)
+        let knowledge = try home.knowledge()
+        let (record, ended) = try target(home)
+        guard let issuer = knowledge.identities[record.passport.claims.issuer] else {
+            throw CommandError(.unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
+        }
+        let verified = try record.passport.verify(by: issuer)
+        let ids = grant == nil ? [] : ended.map(\.terms.id)
+        let issuing = WithdrawalIssuer(randomness: home.randomness)
+        let withdrawal: UnverifiedWithdrawal
+        if let card {
+            withdrawal = try issuing.withdraw(
+                grants: ids, of: verified, reason: reason, at: home.now,
+                card: CardCommand.consentHalf(card))
+        } else {
+            withdrawal = try issuing.withdraw(
+                grants: ids, of: verified, reason: reason, at: home.now,
+                organisation: home.organisation, key: home.keys.signingKey(.consent))
+        }
+        _ = try withdrawal.verify(for: verified, identities: knowledge.identities)
+        var fields = AuditFields(act: .withdrawn, time: home.now)
+        fields.passport = verified.digest
+        fields.grants = ended.map(\.digest)
+        fields.object = withdrawal.digest
+        let references =
+            ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
+        try home.commit(
+            fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation))
+        try Files.write(withdrawal.bytes, to: out)
+        if out == "-" { return Reply() }
+        return Reply(
+            lines: [Words.say("withdraw.done", "\(ended.count)", "\(home.now)")],
+            json: [
+                "withdrawal": .string("\(withdrawal.digest)"),
+                "grants": .array(ended.map { .string("\($0.terms.id)") }),
+                "time": .string("\(home.now)"),
+            ])
+    }
+
+    private func target(
+        _ home: borrowing Home
+    ) throws -> (PassportRecord, [UnverifiedGrant]) {
+        if let passport {
+            let record = try home.store.passport(named: passport)
+            return (record, try home.store.grants(for: record.passport.digest).map(\.grant))
+        }
+        let wanted = (grant ?? "").lowercased()
+        let found = try home.store.grants().map(\.grant).filter { "\($0.terms.id)" == wanted }
+        guard let grant = found.first,
+            let record = try home.store.passports()
+                .first(where: { $0.passport.digest == grant.terms.passport })
+        else {
+            throw CommandError(.badArgument, .noInput, Words.say("error.no-such-grant"))
+        }
+        return (record, [grant])
+    }
+
+    /// Ends the entries that stand in our own lists; the lists of others are theirs to change.
+    static func endings(
+        _ references: [StatusReference], _ own: OrganisationID
+    ) -> [StoreChange] {
+        let prefix = own.statusListURI(0).dropLast()
+        return references.compactMap { reference in
+            guard reference.uri.hasPrefix(prefix),
+                let list = Int(reference.uri.dropFirst(prefix.count))
+            else { return nil }
+            return .statusEnded(list: list, position: reference.index)
+        }
+    }
+}

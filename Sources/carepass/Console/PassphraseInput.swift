@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+import PassportCoding
+import PassportSecrecy
+
+/// Where passphrases come from: a file, the environment, a prompt; never an argument, which
+/// every other program on the machine could read.
+enum PassphraseInput {
+    static func read(
+        file: String?, variable: String, prompt key: String, twice: Bool = false
+    ) throws -> Passphrase {
+        var bytes: [UInt8]
+        if let file {
+            bytes = try Files.read(
+                file, maximum: Limits.passphraseBytes, what: Words.say("what.passphrase"))
+        } else if let value = ProcessInfo.processInfo.environment[variable] {
+            bytes = Array(value.utf8)
+        } else if isatty(STDIN_FILENO) == 1 {
+            bytes = try prompt(Words.say(key))
+            if twice, try prompt(Words.say("prompt.again")) != bytes {
+                throw CommandError(
+                    .noPassphrase, .badInput, Words.say("error.passphrases-differ"))
+            }
+        } else {
+            throw CommandError(
+                .noPassphrase, .noInput, Words.say("error.no-passphrase"),
+                hint: Words.say("hint.no-passphrase", variable))
+        }
+        return try Passphrase(consuming: &bytes)
+    }
+
+    private static func prompt(_ text: String) throws -> [UInt8] {
+        FileHandle.standardError.write(Data("\(text): ".utf8))
+        var saved = termios()
+        let hasTerminal = unsafe tcgetattr(STDIN_FILENO, &saved) == 0
+        var silent = saved
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        if hasTerminal { _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) }
+        defer {
+            if hasTerminal { _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved) }
+            FileHandle.standardError.write(Data("\n".utf8))
+        }
+        return Array((readLine() ?? "").utf8)
+    }
+}

@@ -1,0 +1,23 @@
+import CarePassport
+import Foundation
+
+/// Every text for people, from the locale files that are built into the program.
+enum Words {
+    /// The table: all English files together. English is the source of every translation.
+    static let table: [String: String] = {
+        var table: [String: String] = [:]
+        for bytes in [
+            PackageResources.en_json, PackageResources.summary_en_json,
+            PackageResources.audit_en_json,
+        ] {
+            let part = try? JSONDecoder().decode([String: String].self, from: Data(bytes))
+            table.merge(part ?? [:]) { first, _ in first }
+        }
+        return table
+    }()
+
+    /// A text with its places filled. A key that no file has shows as itself.
+    static func say(_ key: String, _ arguments: String...) -> String {
+        SummaryLine(key, arguments.map { .text($0) }).text(table)
+    }
+}

@@ -1,0 +1,230 @@
+import Foundation
+import PassportCoding
+
+/// The main job, step by step. Every step runs this same program as a process of its own and
+/// reads only its `--json`; nothing is reached around the command line.
+final class Demo {
+    let out: String
+    let input: String
+    private(set) var steps: [String] = []
+    private let says: Bool
+    private let runner: DemoRunner
+
+    init(out: String, input: String, says: Bool) throws {
+        self.out = out
+        self.input = input
+        self.says = says
+        runner = DemoRunner(out: out)
+        try DemoRunner.empty(out)
+    }
+
+    static let names = [
+        "izmir": "NGO Izmir", "athens": "Clinic Athens", "munich": "Clinic Munich",
+    ]
+
+    func run() throws {
+        try organisations()
+        let summary = try importSummary()
+        let (passport, grant) = try sealAndGrant(summary)
+        let person = try athensOpens()
+        try munichReads(passport, person)
+        try withdraw(grant)
+        try audit()
+    }
+
+    /// Says one line with how long the step took.
+    private func step(_ number: Int, _ key: String, since start: Date, _ arguments: String...) {
+        let seconds = String(format: "%.1f", Date().timeIntervalSince(start))
+        var text = Words.table[key] ?? key
+        for (index, argument) in arguments.enumerated() {
+            text = text.replacingOccurrences(of: "{\(index)}", with: argument)
+        }
+        let line = Words.say("demo.step", "\(number)", text, seconds)
+        steps.append(line)
+        if says { Console.print(line) }
+    }
+
+    private func organisations() throws {
+        let start = Date()
+        var fingerprints: [String: String] = [:]
+        for (home, name) in Self.names.sorted(by: { $0.key < $1.key }) {
+            let made = try runner.run(home, ["init", "--name", name])
+            fingerprints[home] = made["fingerprint"] as? String
+            try runner.run(home, ["operator", "add", "dr-\(home)"])
+            try runner.run(home, ["org", "export", "--out", "\(out)/\(home).identity"])
+        }
+        for home in Self.names.keys.sorted() {
+            for peer in Self.names.keys.sorted() where peer != home {
+                try runner.run(
+                    home,
+                    [
+                        "peer", "add", "\(out)/\(peer).identity", "--fingerprint",
+                        fingerprints[peer] ?? "", "--trust", "issue,consent,status,log,seal-net",
+                    ])
+            }
+        }
+        self.fingerprints = fingerprints
+        step(1, "demo.organisations", since: start)
+    }
+
+    private var fingerprints: [String: String] = [:]
+
+    private func importSummary() throws -> String {
+        let start = Date()
+        let imported = try runner.run(
+            "izmir",
+            [
+                "summary", "import", "\(input)/ips-example.json", "--supplement",
+                "\(input)/additions-izmir.json", "--cadre", "psychologist", "--account",
+                "\(out)/izmir-import-account.json",
+            ])
+        guard let summary = imported["summary"] as? String else { throw Self.failed("import") }
+        step(
+            2, "demo.imported", since: start, "\(imported["entries"] as? Int ?? 0)",
+            "\(imported["taken"] as? Int ?? 0)",
+            "\((imported["dropped"] as? [String: Int] ?? [:]).values.reduce(0, +))")
+        return summary
+    }
+
+    private func grant(
+        _ home: String, _ passport: String, to: String, _ sections: String, card: Bool = false
+    ) throws -> String {
+        var arguments = [
+            "grant", passport, "--to", to, "--sections", sections, "--purpose", "TREAT",
+            "--basis", "consent", "--days", "180", "--giver", "person", "--assent", "given",
+            "--language", "ar", "--method", "audio", "--statement", "\(input)/statement-ar.txt",
+            "--said-back",
+        ]
+        if card { arguments += ["--card", "\(out)/card/consent-half.txt"] }
+        guard let id = try runner.run(home, arguments)["grant"] as? String else {
+            throw Self.failed("grant")
+        }
+        return id
+    }
+
+    private func sealAndGrant(_ summary: String) throws -> (passport: String, grant: String) {
+        let start = Date()
+        try runner.run("izmir", ["card", "new", "--out", "\(out)/card"])
+        let sealed = try runner.run(
+            "izmir", ["seal", summary, "--card", "\(out)/card/consent-half.txt"])
+        guard let passport = sealed["passport"] as? String else { throw Self.failed("seal") }
+        let grant = try grant(
+            "izmir", passport, to: "Clinic Athens", "emergency,medication,care")
+        _ = try self.grant("izmir", passport, to: "bearer", "emergency,medication")
+        try runner.run(
+            "izmir",
+            ["pack", passport, "--to", "Clinic Athens", "--out", "\(out)/izmir-to-athens.envelope"])
+        step(3, "demo.sealed", since: start)
+        return (passport, grant)
+    }
+
+    private func athensOpens() throws -> String {
+        let start = Date()
+        let envelope = "\(out)/izmir-to-athens.envelope"
+        let opened = try runner.run(
+            "athens",
+            ["open", envelope, "--operator", "dr-athens", "--fhir", "\(out)/athens-summary.json"])
+        try expect(Self.sections(opened) == ["emergency", "medication", "care"], "open")
+        let refused = try runner.run(
+            "athens", ["open", envelope, "--section", "risk", "--operator", "dr-athens"],
+            expecting: 77)
+        try expect(refused["reason"] as? String == "grant.sectionNotGranted", "open risk")
+        guard let person = (opened["persons"] as? [String])?.first else {
+            throw Self.failed("open")
+        }
+        step(4, "demo.athens-opened", since: start)
+        return person
+    }
+
+    private func munichReads(_ izmirs: String, _ person: String) throws {
+        let start = Date()
+        let imported = try runner.run(
+            "athens",
+            [
+                "summary", "import", "--supplement", "\(input)/session-athens.json", "--cadre",
+                "psychologist", "--person", person,
+            ])
+        let sealed = try runner.run(
+            "athens",
+            [
+                "seal", imported["summary"] as? String ?? "", "--card",
+                "\(out)/card/consent-half.txt",
+            ])
+        guard let athens = sealed["passport"] as? String else { throw Self.failed("seal") }
+        _ = try grant(
+            "athens", izmirs, to: "Clinic Munich", "emergency,medication,care,risk", card: true)
+        _ = try grant("athens", athens, to: "Clinic Munich", "care", card: true)
+        let envelope = "\(out)/athens-to-munich.envelope"
+        try runner.run(
+            "athens", ["pack", izmirs, athens, "--to", "Clinic Munich", "--out", envelope])
+        let opened = try runner.run(
+            "munich",
+            ["open", envelope, "--operator", "dr-munich", "--fhir", "\(out)/munich-summary.json"])
+        try expect(
+            Self.sections(opened) == ["emergency", "medication", "care", "risk"], "munich")
+        try expect(Self.sources(opened, "care") == ["Clinic Athens", "NGO Izmir"], "sources")
+        try expect(Self.sources(opened, "risk") == ["NGO Izmir"], "risk")
+        step(5, "demo.munich-reads", since: start)
+    }
+
+    private func withdraw(_ grant: String) throws {
+        let start = Date()
+        let withdrawn = try runner.run(
+            "izmir",
+            ["withdraw", "--grant", grant, "--reason", "person", "--out", "\(out)/withdrawal"])
+        try runner.run("izmir", ["status", "export", "--out", "\(out)/izmir.status"])
+        try runner.run("athens", ["take-in", "\(out)/withdrawal", "\(out)/izmir.status"])
+        let refused = try runner.run(
+            "athens",
+            ["open", "\(out)/izmir-to-athens.envelope", "--operator", "dr-athens"], expecting: 77)
+        try expect(
+            ["withdrawal.withdrawn", "grantStatus.ended"].contains(
+                refused["reason"] as? String ?? ""), "withdrawn")
+        step(6, "demo.withdrawn", since: start, withdrawn["time"] as? String ?? "")
+    }
+
+    private func audit() throws {
+        let start = Date()
+        var logs: [String] = []
+        for home in Self.names.keys.sorted() {
+            let log = "\(out)/\(home).log"
+            try runner.run(home, ["audit", "export", "--out", log])
+            try runner.run(
+                nil,
+                ["audit", "verify", log, "--fingerprint", fingerprints[home] ?? ""])
+            logs.append(log)
+        }
+        let result = try runner.run(nil, ["audit", "reconcile"] + logs)
+        let matched = (result["matched"] as? [Any])?.count ?? 0
+        try expect(matched == 2, "reconcile")
+        let changed = try DemoDamage.changeByte(in: logs[0], to: "\(out)/changed.log")
+        let cut = try DemoDamage.cutTail(of: logs[1], to: "\(out)/cut.log")
+        for (file, entry) in [("changed.log", changed), ("cut.log", cut)] {
+            let verdict = try runner.run(
+                nil, ["audit", "verify", "\(out)/\(file)"], expecting: 77)
+            try expect(DemoDamage.findings(verdict).contains(entry), file)
+        }
+        step(7, "demo.audited", since: start, "\(matched)", "\(changed)", "\(cut)")
+    }
+
+    private func expect(_ condition: Bool, _ what: String) throws {
+        if !condition { throw Self.failed(what) }
+    }
+
+    private static func failed(_ what: String) -> CommandError {
+        CommandError(.demoFailed, .fault, Words.say("error.demo", what))
+    }
+
+    private static func sections(_ opened: [String: Any]) -> [String] {
+        (opened["view"] as? [[String: Any]] ?? []).compactMap { $0["section"] as? String }
+    }
+
+    private static func sources(_ opened: [String: Any], _ section: String) -> [String] {
+        let list = (opened["view"] as? [[String: Any]] ?? [])
+            .first { $0["section"] as? String == section }
+        let items = list?["items"] as? [[String: Any]] ?? []
+        let issuers = items.flatMap { $0["sources"] as? [[String: Any]] ?? [] }
+            .compactMap { $0["issuer"] as? String }
+        return Set(issuers).sorted()
+    }
+}

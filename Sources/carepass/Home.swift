@@ -1,0 +1,127 @@
+import CarePassport
+import Foundation
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSecrecy
+import PassportStore
+import PassportTrust
+
+/// Names of the files in an organisation's folder.
+struct HomeLayout {
+    let path: String
+    var database: String { "\(path)/carepass.sqlite" }
+    var keystore: String { "\(path)/keystore.key" }
+    var root: String { "\(path)/root.key" }
+    var nextRoot: String { "\(path)/next-root.key" }
+    func operatorKey(_ handle: String) -> String { "\(path)/operator-\(handle).key" }
+}
+
+/// An organisation's folder, opened: database, keys, and one fixed moment.
+struct Home: ~Copyable {
+    let layout: HomeLayout
+    let store: Store
+    let keys: KeyFile
+    let identity: Identity
+    let now: Timestamp
+    let randomness = Randomness.system
+
+    /// The roles whose keys the keystore holds.
+    static let keystorePurposes: [KeyPurpose] = KeyPurpose.roles + [.vault]
+
+    init(_ options: GlobalOptions) throws {
+        let layout = HomeLayout(path: options.homePath)
+        let store = try Store.open(at: layout.database)
+        let identity = try store.ownIdentity()
+        // A clock behind our own log is wrong: time never runs backwards in the log.
+        let now = max(options.now(), try store.clockFloor())
+        let passphrase = try PassphraseInput.read(
+            file: options.passphraseFile, variable: "CAREPASS_PASSPHRASE",
+            prompt: "prompt.passphrase")
+        let keys = try KeyFile(
+            decoding: Files.read(
+                layout.keystore, maximum: Limits.keyFileBytes, what: Words.say("what.keystore")),
+            passphrase: passphrase)
+        self.layout = layout
+        self.store = store
+        self.identity = identity
+        self.now = now
+        self.keys = keys
+    }
+
+    var organisation: OrganisationID { identity.organisation }
+    var origin: String { LogOrigin.text(for: organisation.digest) }
+
+    /// What is known here, judged at this moment.
+    func knowledge() throws -> Knowledge { try store.knowledge(clock: now) }
+
+    /// Commits changes with an entry that no operator signs.
+    @discardableResult
+    func commit(_ fields: AuditFields, _ changes: [StoreChange] = []) throws -> UInt64 {
+        try store.commit(
+            AuditEntry(fields: fields, randomness: randomness), changes, origin: origin,
+            logKey: keys.signingKey(.log))
+    }
+
+    /// The signing key of an operator, from their own file under their own passphrase.
+    func operatorKey(_ handle: String, passphraseFile: String?) throws -> SigningKey {
+        guard let record = try store.staff().first(where: { $0.handle == handle }) else {
+            throw CommandError(
+                .unknownOperator, .noInput, Words.say("error.no-operator"),
+                hint: Words.say("hint.operator-list"))
+        }
+        let passphrase = try PassphraseInput.read(
+            file: passphraseFile, variable: "CAREPASS_OPERATOR_PASSPHRASE",
+            prompt: "prompt.operator-passphrase")
+        let key = try KeyFile(
+            decoding: Files.read(
+                layout.operatorKey(handle), maximum: Limits.keyFileBytes,
+                what: Words.say("what.operator-key")),
+            passphrase: passphrase
+        ).signingKey(.staff)
+        guard key.verifyingKey == record.certificate.key, now <= record.certificate.notAfter else {
+            throw CommandError(.unknownOperator, .refused, Words.say("error.operator-expired"))
+        }
+        return key
+    }
+
+    /// An organisation known here, by the beginning of its id or of its name.
+    func organisation(named text: String) throws -> Identity {
+        let found = try store.organisations().map(\.identity).filter { identity in
+            identity.organisation.text == text
+                || identity.name.lowercased().hasPrefix(text.lowercased())
+        }
+        guard let identity = found.first, found.count == 1 else {
+            throw CommandError(
+                .unknownOrganisation, .noInput,
+                Words.say(found.isEmpty ? "error.no-organisation" : "error.many-organisations"),
+                hint: Words.say("hint.peer-list"))
+        }
+        return identity
+    }
+
+    /// A fresh index in our newest status list, as a reference and the changes that claim it.
+    func newStatus() throws -> (reference: StatusReference, changes: [StoreChange]) {
+        let free = try store.freeStatusIndex(randomness)
+        let uri = organisation.statusListURI(free.list)
+        return (StatusReference(uri: uri, index: free.position), free.changes)
+    }
+
+    /// Signs our lists as they stand, stores them, and logs that.
+    func signStatusLists() throws -> [SignedStatusList] {
+        let key = try keys.signingKey(.status)
+        var signed: [SignedStatusList] = []
+        for (number, list) in try store.ownStatusLists() {
+            let bytes = try SignedStatusList.make(
+                list, uri: organisation.statusListURI(number), issued: now,
+                expires: now.adding(seconds: 30 * 86_400), key: key)
+            signed.append(try SignedStatusList(verifying: bytes, by: identity))
+        }
+        for list in signed {
+            var fields = AuditFields(act: .statusIssued, time: now)
+            fields.object = Digest.sha256(of: list.bytes)
+            try commit(fields, [.statusList(list)])
+        }
+        return signed
+    }
+}
