@@ -80,6 +80,13 @@ let package = Package(
                 .embedInCode("Locales/audit.en.json"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "carepass-bench",
+            dependencies: [
+                "CSodium", "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
+                "PassportAudit", "CarePassport", "PassportSealing", crypto,
+            ],
+            swiftSettings: settings),
         .target(
             name: "PassportTestSupport", path: "Tests/PassportTestSupport",
             swiftSettings: settings),

@@ -703,17 +703,28 @@ def cddl(name, *roots):
 def check_cddl(world):
     wrong = []
     izmir, envelope = world.izmir, world.envelope
+    part = lambda data, index: cbor2.loads(data).value[index]
+    countersignature = part(world.grant[1], 1)[11]
     plan = {
-        "manifest": {"manifest": izmir.manifest, "manifest-payload": izmir.payload,
+        "manifest": {"manifest": izmir.manifest, "manifest-header": part(izmir.manifest, 0),
+                     "manifest-payload": izmir.payload,
+                     "second-header": part(izmir.manifest, 3)[0][0],
                      "identity": izmir.identity, "staff-certificate": world.staff,
+                     "sign1-header": part(world.staff, 0),
                      "staff-payload": world.staff_payload},
-        "passport": {"passport": world.passport.bytes, "passport-claims": world.passport.payload},
-        "grant": {"grant": world.grant[1], "grant-terms": world.grant[0],
+        "passport": {"passport": world.passport.bytes,
+                     "sign1-header": part(world.passport.bytes, 0),
+                     "passport-claims": world.passport.payload},
+        "grant": {"grant": world.grant[1], "sign1-header": part(world.grant[1], 0),
+                  "second-header": countersignature[0], "grant-terms": world.grant[0],
                   "withdrawal": world.withdrawal, "withdrawal-terms": world.withdrawal_payload},
         "envelope": {"envelope": envelope.bytes, "content": envelope.inside,
+                     "hpke-header": envelope.boxes[0].content[0],
+                     "carry-header": envelope.boxes[3].content[0],
                      "box-payload": envelope.payloads[0], "disclosure": world.to_athens[1],
                      "disclosure-terms": world.to_athens[0]},
-        "status": {"status-list": world.list, "status-claims": world.list_payload},
+        "status": {"status-list": world.list, "sign1-header": part(world.list, 0),
+                   "status-claims": world.list_payload},
         "keyfile": {"key-file": cbor({1: 1, 2: bytes(16), 3: bytes(49)})},
     }
     for name, objects in plan.items():
@@ -733,7 +744,7 @@ def check_cddl(world):
 
 
 def spoil(data):
-    """An object with its first field gone, and one with a field too many."""
+    """An object without its first field; and, for a tagged one, with another tag."""
     item = cbor2.loads(data)
     if isinstance(item, cbor2.CBORTag):
         return [cbor2.dumps(cbor2.CBORTag(item.tag, list(item.value)[1:])),

@@ -49,19 +49,64 @@ public struct EnvelopePacker: Sendable {
         self.randomness = randomness
     }
 
-    /// Packs.
+    /// What is packed, by whom, and when.
+    public struct Contents: Sendable {
+        /// One to eight passports of the packer's profile.
+        public let passports: [UnverifiedPassport]
+        /// Manifests and keys that recipients may need to verify.
+        public let identities: [Identity]
+        /// Signed lists, so that a recipient without network knows how fresh it is.
+        public let statusLists: [SignedStatusList]
+        /// Who sends.
+        public let sender: OrganisationID
+        /// When.
+        public let time: Timestamp
+
+        /// States what is packed.
+        public init(
+            passports: [UnverifiedPassport], identities: [Identity],
+            statusLists: [SignedStatusList], sender: OrganisationID, time: Timestamp
+        ) {
+            self.passports = passports
+            self.identities = identities
+            self.statusLists = statusLists
+            self.sender = sender
+            self.time = time
+        }
+    }
+
+    /// The key of one carry box from its salt.
+    private typealias CarryKey = ([UInt8]) throws -> ContentKey
+
+    /// Packs for organisations.
+    ///
+    /// - Parameter key: the sender's `consent` key.
+    public func pack(
+        _ contents: Contents, parcels: [Parcel], key: borrowing SigningKey
+    ) throws(SealingError) -> Packed {
+        try pack(contents, parcels, key) { _ in
+            throw SealingError(
+                .malformed, .refused, "pack: a box for the bearer needs the carry half")
+        }
+    }
+
+    /// Packs, with one parcel for the bearer (`paper` only).
     ///
     /// - Parameters:
-    ///   - passports: one to eight passports of this profile.
-    ///   - identities: manifests and keys that recipients may need to verify.
-    ///   - statusLists: signed lists, so that a recipient without network knows how fresh it is.
-    ///   - carry: the carry half, when one parcel is for the bearer (`paper` only).
+    ///   - carry: the carry half of the person's card.
     ///   - key: the sender's `consent` key.
     public func pack(
-        _ passports: [UnverifiedPassport], identities: [Identity],
-        statusLists: [SignedStatusList], parcels: [Parcel], sender: OrganisationID,
-        at time: Timestamp, carry: borrowing CarryHalf?, key: borrowing SigningKey
+        _ contents: Contents, parcels: [Parcel], carry: borrowing CarryHalf,
+        key: borrowing SigningKey
     ) throws(SealingError) -> Packed {
+        try pack(contents, parcels, key) { salt in try carry.boxKey(salt: salt) }
+    }
+
+    private func pack(
+        _ contents: Contents, _ parcels: [Parcel], _ key: borrowing SigningKey,
+        _ carryKey: CarryKey
+    ) throws(SealingError) -> Packed {
+        let passports = contents.passports
         guard !parcels.isEmpty, parcels.count <= profile.boxCount, !passports.isEmpty,
             passports.count <= Limits.passportsPerEnvelope
         else {
@@ -74,8 +119,9 @@ public struct EnvelopePacker: Sendable {
         }
         do {
             let content = EnvelopeContent(
-                passports: passports.map(\.bytes), identities: identities.map { $0.encoded() },
-                statusLists: statusLists.map(\.bytes)
+                passports: passports.map(\.bytes),
+                identities: contents.identities.map { $0.encoded() },
+                statusLists: contents.statusLists.map(\.bytes)
             ).encoded()
             let contentKey = try ContentKey(from: randomness)
             let boxKey = try contentKey.bytesForBoxes()
@@ -84,16 +130,16 @@ public struct EnvelopePacker: Sendable {
                 authenticating: Envelope.contentBinding(profile))
             let statements = parcels.map { parcel in
                 DisclosureTerms(
-                    sender: sender, recipient: parcel.recipient,
+                    sender: contents.sender, recipient: parcel.recipient,
                     passports: passports.map(\.digest), grants: parcel.grants.map(\.grant.digest),
-                    reference: randomness.bytes(32), time: time)
+                    reference: randomness.bytes(32), time: contents.time)
             }
             var payloads: [[UInt8]] = []
             for (parcel, statement) in zip(parcels, statements) {
                 payloads.append(try payload(parcel, statement, boxKey, key))
             }
             let boxes = try seal(
-                payloads, parcels, contentDigest: Digest.sha256(of: sealed), carry)
+                payloads, parcels, contentDigest: Digest.sha256(of: sealed), carryKey)
             let envelope = Envelope(
                 profile: profile, content: sealed, boxes: randomness.shuffled(boxes))
             guard envelope.encoded().count <= Limits.envelopeBytes else {
@@ -127,7 +173,7 @@ public struct EnvelopePacker: Sendable {
     /// Seals every payload at one size, and fills the remaining places with decoys.
     private func seal(
         _ payloads: [[UInt8]], _ parcels: [Parcel], contentDigest: Digest,
-        _ carry: borrowing CarryHalf?
+        _ carryKey: CarryKey
     ) throws -> [SealedBox] {
         let size = profile.boxBytes(for: payloads.map(\.count).max() ?? 0)
         var boxes: [SealedBox] = []
@@ -135,7 +181,7 @@ public struct EnvelopePacker: Sendable {
             var padded = Padding.pad(payload, to: size)
             defer { padded.wipe() }
             boxes.append(
-                try box(padded, parcel, contentDigest: contentDigest, carry))
+                try box(padded, parcel, contentDigest: contentDigest, carryKey))
         }
         let binding = SealedBox.binding(
             .organisation, profile: profile, contentDigest: contentDigest.bytes)
@@ -153,18 +199,18 @@ public struct EnvelopePacker: Sendable {
 
     private func box(
         _ padded: [UInt8], _ parcel: Parcel, contentDigest: Digest,
-        _ carry: borrowing CarryHalf?
+        _ carryKey: CarryKey
     ) throws -> SealedBox {
         guard let key = parcel.key else {
-            guard profile == .paper, carry != nil else {
+            guard profile == .paper else {
                 throw SealingError(
                     .malformed, .refused, "pack: only paper has a box for the carry half")
             }
             let salt = randomness.bytes(32)
             let binding = SealedBox.binding(
                 .carry, profile: profile, contentDigest: contentDigest.bytes)
-            let ciphertext = try carry?.boxKey(salt: salt).seal(padded, authenticating: binding)
-            return SealedBox(lock: .carry, parameter: salt, ciphertext: ciphertext ?? [])
+            let ciphertext = try carryKey(salt).seal(padded, authenticating: binding)
+            return SealedBox(lock: .carry, parameter: salt, ciphertext: ciphertext)
         }
         guard key.purpose == profile.sealingPurpose else {
             throw SealingError(.malformed, .refused, "pack: a key of another profile")

@@ -76,7 +76,7 @@ public struct UnlockedEnvelope: Sendable {
             let issued = grants.first { $0.grant.terms.passport == passport.digest }
             let found = verifier.report(
                 on: Verifier.Arrival(
-                    passport: passport, grant: issued?.grant, ring: issued?.ring.digest,
+                    passport: passport, grant: issued?.grant, ring: issued?.fittingRing,
                     disclosure: disclosure, passports: digests, grants: grantDigests,
                     asBearer: asBearer))
             return ExaminedPassport(
@@ -85,5 +85,13 @@ public struct UnlockedEnvelope: Sendable {
         }
         return ExaminedEnvelope(
             passports: examined, disclosure: disclosure.terms, purpose: purpose)
+    }
+}
+
+extension IssuedGrant {
+    /// The ring's digest, when it opens the sections that the grant names and no others: consent
+    /// is which keys exist, so a ring with more was never consented to.
+    fileprivate var fittingRing: Digest? {
+        ring.kinds == Set(grant.terms.sections) ? ring.digest : nil
     }
 }

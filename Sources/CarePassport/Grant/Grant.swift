@@ -59,7 +59,7 @@ public struct UnverifiedGrant: Hashable, Sendable {
         try verifyDesk(identities)
         return VerifiedGrant(
             terms: terms, digest: digest, bytes: bytes, key: key,
-            lineage: [terms] + (parent?.lineage ?? []))
+            lineage: [terms] + (parent?.lineage ?? []), keys: [key] + (parent?.keys ?? []))
     }
 
     private func verifySignature(
@@ -125,15 +125,18 @@ public struct VerifiedGrant: Hashable, Sendable {
     public let key: ListedKey?
     /// This grant's terms and those of its parents, newest first.
     public let lineage: [GrantTerms]
+    /// The keys that signed the lineage, in its order; nil for a holder's signature.
+    public let keys: [ListedKey?]
 
     init(
         terms: GrantTerms, digest: Digest, bytes: [UInt8], key: ListedKey?,
-        lineage: [GrantTerms]
+        lineage: [GrantTerms], keys: [ListedKey?]
     ) {
         self.terms = terms
         self.digest = digest
         self.bytes = bytes
         self.key = key
         self.lineage = lineage
+        self.keys = keys
     }
 }

@@ -114,10 +114,8 @@ public struct Verifier: Sendable {
         }
         let terms = grant.terms
         lines.append(ReportLine(.grantSignature, .holds))
-        lines.append(
-            grant.key.map { keyLine(.grantKey, $0.role.authority(at: terms.issued)) }
-                ?? ReportLine(.grantKey, .holder))
-        lines.append(cardLine(terms))
+        lines.append(grantKeyLine(grant))
+        lines.append(cardLine(grant))
         // The whole lineage must be within its time: a parent that has ended ends what hangs
         // from it.
         lines.append(
@@ -140,10 +138,29 @@ public struct Verifier: Sendable {
         }
     }
 
-    private func cardLine(_ terms: GrantTerms) -> ReportLine {
-        guard case .holder = terms.authority else { return ReportLine(.card, .none) }
+    /// The worst key of the whole lineage: whoever stole the key of a parent could otherwise
+    /// hide it behind one more step by a key in force.
+    private func grantKeyLine(_ grant: VerifiedGrant) -> ReportLine {
+        let lines = zip(grant.lineage, grant.keys).map { terms, key in
+            key.map { keyLine(.grantKey, $0.role.authority(at: terms.issued)) }
+                ?? ReportLine(.grantKey, .holder)
+        }
+        let severity: [CheckState] = [.ageUnproven, .outsideWindow, .suspect]
+        return severity.reversed().lazy
+            .compactMap { state in lines.first { $0.state == state } }
+            .first ?? lines.first ?? ReportLine(.grantKey, .suspect)
+    }
+
+    /// Only the first grant of a lineage can be the person's own. A desk that nobody here knows
+    /// witnesses nothing: whoever photographed a card could be that desk.
+    private func cardLine(_ grant: VerifiedGrant) -> ReportLine {
+        guard let terms = grant.lineage.last, case .holder = terms.authority else {
+            return ReportLine(.card, .none)
+        }
         guard let desk = terms.desk else { return ReportLine(.card, .unwitnessed) }
-        return ReportLine(.card, .presented, organisation: desk)
+        return knowledge.standing(of: desk, for: [.consent]) == .unknown
+            ? ReportLine(.card, .unwitnessed, organisation: desk)
+            : ReportLine(.card, .presented, organisation: desk)
     }
 
     private func worstStatus(_ grant: VerifiedGrant, _ passport: VerifiedPassport) -> Freshness {

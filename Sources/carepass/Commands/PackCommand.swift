@@ -43,11 +43,19 @@ struct PackCommand: ReplyingCommand {
         let knowledge = try home.knowledge()
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
-        let packed = try EnvelopePacker(profile: profile, randomness: home.randomness).pack(
-            records.map(\.passport), identities: evidence, statusLists: lists,
-            parcels: [try parcel(recipient, grants, profile, home)], sender: home.organisation,
-            at: home.now, carry: try carry.map { try CardCommand.carryHalf($0) },
-            key: home.keys.signingKey(.consent))
+        let contents = EnvelopePacker.Contents(
+            passports: records.map(\.passport), identities: evidence, statusLists: lists,
+            sender: home.organisation, time: home.now)
+        let packer = EnvelopePacker(profile: profile, randomness: home.randomness)
+        let parcels = [try parcel(recipient, grants, profile, home)]
+        let key = try home.keys.signingKey(.consent)
+        let packed =
+            if let carry {
+                try packer.pack(
+                    contents, parcels: parcels, carry: CardCommand.carryHalf(carry), key: key)
+            } else {
+                try packer.pack(contents, parcels: parcels, key: key)
+            }
         let bytes = packed.envelope.encoded()
         for disclosure in packed.disclosures {
             var fields = AuditFields(act: .disclosed, time: home.now)

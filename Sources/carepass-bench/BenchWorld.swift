@@ -1,0 +1,144 @@
+import CarePassport
+import PassportCoding
+import PassportCrypto
+import PassportSealing
+import PassportSecrecy
+import PassportTrust
+
+/// Two organisations and a summary of usual size, all in memory.
+final class BenchWorld {
+    let now = Timestamp(clamping: 1_770_000_000)
+    let issuerKeys: KeyFile
+    let readerKeys: KeyFile
+    let issuer: Identity
+    let reader: Identity
+    let sections: [Section]
+
+    init() throws {
+        let issuerKeys = try KeyFile(generating: KeyPurpose.roles, from: .system)
+        let readerKeys = try KeyFile(generating: KeyPurpose.roles, from: .system)
+        let issuer = try Self.identity(issuerKeys, "issuer", now)
+        let reader = try Self.identity(readerKeys, "reader", now)
+        let sections = try Self.sections()
+        self.issuer = issuer
+        self.reader = reader
+        self.sections = sections
+        self.issuerKeys = issuerKeys
+        self.readerKeys = readerKeys
+    }
+
+    private static func identity(
+        _ keys: borrowing KeyFile, _ name: String, _ now: Timestamp
+    ) throws -> Identity {
+        let roots = try KeyFile(generating: [.root], from: .system)
+        let root = try roots.signingKey(.root)
+        var signing: [VerifyingKey] = []
+        var sealing: [SealingPublicKey] = []
+        var roles: [RoleKey] = []
+        for purpose in KeyPurpose.roles {
+            let hash: Digest
+            if purpose.isSealing {
+                let key = try keys.openingKey(purpose).publicKey
+                sealing.append(key)
+                hash = key.keyHash
+            } else {
+                let key = try keys.signingKey(purpose).verifyingKey
+                signing.append(key)
+                hash = key.keyHash
+            }
+            roles.append(
+                RoleKey(
+                    purpose: purpose, keyHash: hash, notBefore: now,
+                    notAfter: now.adding(seconds: 1_000_000)))
+        }
+        var signer = ManifestSigner(
+            KeyManifest(
+                organisation: nil, epoch: 1, version: 1, previous: nil,
+                rootKeys: [root.verifyingKey], threshold: 1,
+                nextRootKeyHashes: [Digest.sha256(of: [1])], nextThreshold: 1, issued: now,
+                expires: now.adding(seconds: 1_000_000), roleKeys: roles, name: name))
+        try signer.sign(with: root)
+        return try Identity(
+            chain: ManifestChain(verifying: [signer.finish()]), signingKeys: signing,
+            sealingKeys: sealing)
+    }
+
+    /// Three sections: a medicine, an allergy and a diagnosis, each with two codes.
+    private static func sections() throws -> [Section] {
+        let person = try PersonReference([UInt8](repeating: 7, count: 16))
+        guard let cadre = Term<Cadre>("psychologist"), let date = PartialDate("2026-02-28") else {
+            throw CodingError(.malformedText, "bench words")
+        }
+        let contents = (1...3).map { kind in
+            SectionContent.unknown(
+                kind: kind + 20,
+                content: CBORItem(fields: [(1, .bytes([UInt8](repeating: 3, count: 600)))]))
+        }
+        return contents.map {
+            Section(
+                person: person, provenance: Provenance(cadre: cadre, date: date), content: $0)
+        }
+    }
+
+    /// Terms of a grant of all three sections to the reader.
+    func terms(for status: StatusReference) -> GrantTerms {
+        let later = now.adding(seconds: 500_000)
+        return GrantTerms(
+            id: Identifier(from: .system), passport: Digest.sha256(of: []), authority: .holder,
+            recipient: .organisation(reader.organisation), sections: [21, 22, 23],
+            purposes: [.treat], basis: .consent, vitalReason: nil, from: now, until: later,
+            giver: .person, assent: .notNeeded, guardian: nil, onward: 0, retention: later,
+            statement: ConsentStatement(
+                language: "ar", method: .audio, hash: Digest.sha256(of: [2]), saidBack: true),
+            status: status, ring: Digest.sha256(of: []), issued: now, desk: nil, parent: nil)
+    }
+
+    /// The whole way of a sender: passport, grant, envelope.
+    func seal() throws -> Envelope {
+        let uri = issuer.organisation.statusListURI(1)
+        let sealed = try PassportSealer().seal(
+            sections,
+            terms: PassportSealer.Terms(
+                issuer: issuer.organisation, authorities: [issuer.organisation], issued: now,
+                expires: now.adding(seconds: 900_000),
+                status: StatusReference(uri: uri, index: 1), profile: .net),
+            key: issuerKeys.signingKey(.issue))
+        let verified = try sealed.passport.verify(by: issuer)
+        let issued = try GrantIssuer().grant(
+            terms(for: StatusReference(uri: uri, index: 2)), ring: sealed.ring,
+            passport: verified, organisation: issuer.organisation,
+            key: issuerKeys.signingKey(.consent))
+        let key = try reader.sealingKey(.sealNet, at: now)
+        return try EnvelopePacker(profile: .net).pack(
+            EnvelopePacker.Contents(
+                passports: [sealed.passport], identities: [issuer],
+                statusLists: [try statusList()], sender: issuer.organisation, time: now),
+            parcels: [
+                EnvelopePacker.Parcel(
+                    organisation: reader.organisation, key: key, grants: [issued])
+            ], key: issuerKeys.signingKey(.consent)
+        ).envelope
+    }
+
+    func statusList() throws -> SignedStatusList {
+        let bytes = try SignedStatusList.make(
+            TokenStatusList(count: 16_384), uri: issuer.organisation.statusListURI(1),
+            issued: now, expires: now.adding(seconds: 900_000),
+            key: issuerKeys.signingKey(.status))
+        return try SignedStatusList(verifying: bytes, by: issuer)
+    }
+
+    /// What the reader knows: the issuer, pinned.
+    func knowledge() -> Knowledge {
+        Knowledge(
+            ourselves: reader.organisation,
+            identities: [
+                issuer.organisation: issuer, reader.organisation: reader,
+            ],
+            pins: [
+                issuer.organisation: Pin(
+                    organisation: issuer.organisation, purposes: Set(KeyPurpose.roles),
+                    pinned: now)
+            ], clock: now)
+    }
+}

@@ -1,0 +1,37 @@
+/// Times two things in turns, so that both meet the same disturbances.
+enum Stopwatch {
+    static func compare(
+        _ name: String, rounds: Int, ours: () throws -> Void, bare: () throws -> Void
+    ) throws -> Double {
+        let clock = ContinuousClock()
+        var ourTimes: [Duration] = []
+        var bareTimes: [Duration] = []
+        for _ in 0..<3 {
+            try ours()
+            try bare()
+        }
+        for _ in 0..<rounds {
+            ourTimes.append(try clock.measure(ours))
+            bareTimes.append(try clock.measure(bare))
+        }
+        let our = median(ourTimes)
+        let base = median(bareTimes)
+        let ratio = our / base
+        print("\(name): \(microseconds(our)) µs, bare \(microseconds(base)) µs, ratio \(rounded(ratio))")
+        return ratio
+    }
+
+    private static func median(_ times: [Duration]) -> Duration {
+        times.sorted()[times.count / 2]
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int {
+        Int(duration / .microseconds(1))
+    }
+
+    private static func rounded(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}
