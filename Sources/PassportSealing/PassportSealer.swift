@@ -126,6 +126,10 @@ public struct PassportSealer: Sendable {
             guard kinds.insert(section.content.kind).inserted else {
                 throw SealingError(.malformed, "seal: two sections of one kind")
             }
+            // A ring has one byte for the kind; a clamped one would never open again.
+            guard (1...255).contains(section.content.kind) else {
+                throw SealingError(.malformed, "seal: a kind of section beyond 255")
+            }
             let bytes = section.encoded()
             let count = (bytes.count + 4 + profile.slotBytes - 1) / profile.slotBytes
             let padded = Padding.pad(bytes, to: count * profile.slotBytes)

@@ -16,6 +16,25 @@ package enum HPKEBox {
             : .Curve25519_SHA256_ChachaPoly
     }
 
+    /// The points of X25519 whose shared secret with every key is zero, the ones not below the
+    /// prime included; the top bit, which X25519 ignores, cleared.
+    private static let lowOrder = Set(
+        [
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+            "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ].compactMap { try? Hexadecimal.decode($0) })
+
+    /// RFC 9180 §7.1.4: a shared secret of zero must end the act, because anybody could open
+    /// such a box. swift-crypto does not check it.
+    static func isLowOrder(_ point: [UInt8]) -> Bool {
+        lowOrder.contains(point.dropLast() + point.suffix(1).map { $0 & 0x7F })
+    }
+
     /// Bytes of the encapsulated key.
     package static func encapsulatedKeyByteCount(_ purpose: KeyPurpose) -> Int {
         purpose == .sealNet ? 1_120 : 32
@@ -27,6 +46,9 @@ package enum HPKEBox {
     package static func seal(
         _ plaintext: [UInt8], to key: SealingPublicKey, authenticating data: [UInt8]
     ) throws(SecrecyError) -> (encapsulatedKey: [UInt8], ciphertext: [UInt8]) {
+        guard key.purpose == .sealNet || !isLowOrder(key.rawRepresentation) else {
+            throw SecrecyError(.wrongKey, .refused, "the recipient's key cannot be sealed to")
+        }
         do {
             var sender: HPKE.Sender
             switch key.purpose {
@@ -115,11 +137,14 @@ public struct OpeningKey: ~Copyable, Sendable {
     func recipient(encapsulatedKey: [UInt8], info: [UInt8]) throws -> HPKE.Recipient {
         switch material {
         case .net(let key):
-            try HPKE.Recipient(
+            return try HPKE.Recipient(
                 privateKey: key, ciphersuite: HPKEBox.suite(.sealNet), info: Data(info),
                 encapsulatedKey: Data(encapsulatedKey))
         case .paper(let key):
-            try HPKE.Recipient(
+            guard !HPKEBox.isLowOrder(encapsulatedKey) else {
+                throw SecrecyError(.cannotOpen, .refused, "a point of low order")
+            }
+            return try HPKE.Recipient(
                 privateKey: key, ciphersuite: HPKEBox.suite(.sealPaper), info: Data(info),
                 encapsulatedKey: Data(encapsulatedKey))
         }

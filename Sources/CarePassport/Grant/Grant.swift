@@ -71,6 +71,10 @@ public struct UnverifiedGrant: Hashable, Sendable {
             guard parent == nil else {
                 throw PassportError(.brokenTerms, .refused, "grant: a holder passes nothing on")
             }
+            guard object.keyHash == passport.claims.holderKey.keyHash else {
+                throw PassportError(
+                    .notAuthentic, .refused, "grant: signed with another key than the person's")
+            }
             _ = try object.verify(with: passport.claims.holderKey)
             return nil
         case .organisation(let id):

@@ -65,6 +65,10 @@ public struct UnverifiedWithdrawal: Hashable, Sendable {
             }
             switch terms.authority {
             case .holder:
+                guard object.keyHash == passport.claims.holderKey.keyHash else {
+                    throw PassportError(
+                        .notAuthentic, .refused, "withdrawal: signed with another key than the person's")
+                }
                 _ = try object.verify(with: passport.claims.holderKey)
             case .organisation(let id):
                 guard passport.claims.authorities.contains(id) else {
