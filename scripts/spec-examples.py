@@ -671,7 +671,7 @@ def net_box(world):
 
 # --- Checking the pages -------------------------------------------------------------------------
 
-MARKER = re.compile(r"(<!-- example: ([a-z0-9]+) -->\n```[a-z]*\n)(.*?)(\n```)", re.S)
+MARKER = re.compile(r"(<!-- example: ([a-z0-9]+) -->\n```[a-z]*\n)((?:(?!```).*\n)*)(```)")
 
 
 def pages(made, write):
@@ -684,9 +684,9 @@ def pages(made, write):
             if match[2] not in made:
                 wrong.append(f"{page.name}: no example '{match[2]}'")
                 return match[0]
-            if match[3] != made[match[2]]:
+            if match[3] != made[match[2]] + "\n":
                 wrong.append(f"{page.name}: the example '{match[2]}' is not what the script makes")
-            return match[1] + made[match[2]] + match[4]
+            return match[1] + made[match[2]] + "\n" + match[4]
 
         text = MARKER.sub(replace, text)
         if write:

@@ -1,7 +1,7 @@
-internal import PassportSecrecy
 public import CarePassport
 public import PassportCoding
 public import PassportCrypto
+internal import PassportSecrecy
 public import PassportTrust
 
 /// One passport with its report.

@@ -94,4 +94,10 @@ extension IssuedGrant {
     fileprivate var fittingRing: Digest? {
         ring.kinds == Set(grant.terms.sections) ? ring.digest : nil
     }
+
+    /// The ring's digest, or nil for a ring that opens more than its grant names: its extra keys
+    /// are consent that nobody gave.
+    private static func ringDigest(_ issued: IssuedGrant) -> Digest? {
+        issued.ring.kinds.isSubset(of: issued.grant.terms.sections) ? issued.ring.digest : nil
+    }
 }

@@ -1,7 +1,7 @@
-internal import PassportCoding
 public import CarePassport
 internal import Foundation
 internal import GRDB
+internal import PassportCoding
 public import PassportCrypto
 
 /// A passport as this home keeps it.

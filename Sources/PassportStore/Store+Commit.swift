@@ -19,7 +19,7 @@ extension Store {
         logKey: borrowing SigningKey
     ) throws -> UInt64 {
         do {
-            return try pool.write { database in
+            return try queue.write { database in
                 for change in changes { try change.apply(to: database) }
                 return try Self.append(entry, origin, logKey, database)
             }

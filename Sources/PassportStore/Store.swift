@@ -9,7 +9,7 @@ internal import PassportCrypto
 /// There is one way to write: `commit`, which puts a state change and its audit entry into one
 /// transaction. Nothing can change without an entry, and no entry exists without its change.
 public final class Store: Sendable {
-    let pool: DatabasePool
+    let queue: DatabaseQueue
 
     /// Makes a new database.
     ///
@@ -67,13 +67,15 @@ public final class Store: Sendable {
                 // Erased means overwritten, and temporary tables never reach the disk.
                 try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
             }
-            pool = try DatabasePool(path: path, configuration: configuration)
-            // After the pool is open: GRDB sets NORMAL while it opens, and NORMAL in WAL mode
-            // loses acknowledged commits in a power cut.
-            try pool.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL")
+            // A queue and not a pool: a pool writes to the file each time it opens it, and a
+            // refused command must leave the file as it was, to the last byte.
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            // After it is open: NORMAL, which GRDB sets where it sets WAL itself, loses
+            // acknowledged commits in a power cut.
+            try queue.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
             }
-            try Migrations.migrator.migrate(pool)
+            try Migrations.migrator.migrate(queue)
         } catch {
             throw StoreError(error)
         }
@@ -81,7 +83,7 @@ public final class Store: Sendable {
 
     /// The value of `PRAGMA synchronous` on the connection that writes: 2 is FULL.
     public func synchronousLevel() throws -> Int {
-        try pool.writeWithoutTransaction { database in
+        try queue.writeWithoutTransaction { database in
             try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? -1
         }
     }
@@ -89,7 +91,7 @@ public final class Store: Sendable {
     /// SQLite's own look over the file: `ok`, or what is wrong.
     public func integrityCheck() throws -> String {
         do {
-            return try pool.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") ?? "" }
+            return try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") ?? "" }
         } catch {
             throw StoreError(error)
         }
@@ -97,7 +99,7 @@ public final class Store: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try pool.read(body)
+            return try queue.read(body)
         } catch {
             throw StoreError(error)
         }

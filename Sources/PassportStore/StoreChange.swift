@@ -1,8 +1,8 @@
 public import CarePassport
+internal import GRDB
 public import PassportCoding
 public import PassportCrypto
 public import PassportTrust
-internal import GRDB
 
 /// One change of state. Changes are made only together with an audit entry, by `Store.commit`.
 public enum StoreChange: Sendable {

@@ -1,7 +1,7 @@
-internal import PassportCrypto
-internal import PassportSecrecy
 import CarePassport
+internal import PassportCrypto
 import PassportSealing
+internal import PassportSecrecy
 
 /// Unlock, verify and decrypt, against the primitives that they cannot do without.
 struct OpenBench {

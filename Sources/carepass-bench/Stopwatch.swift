@@ -17,7 +17,9 @@ enum Stopwatch {
         let our = median(ourTimes)
         let base = median(bareTimes)
         let ratio = our / base
-        print("\(name): \(microseconds(our)) µs, bare \(microseconds(base)) µs, ratio \(rounded(ratio))")
+        print(
+            "\(name): \(microseconds(our)) µs, bare \(microseconds(base)) µs, ratio \(rounded(ratio))"
+        )
         return ratio
     }
 

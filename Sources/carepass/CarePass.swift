@@ -28,8 +28,11 @@ struct CarePass: ParsableCommand {
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             let message = message(for: error)
-            Console.complain("error: \(message.prefix(1).lowercased())\(message.dropFirst())")
-            Console.complain("hint: \(Words.say("hint.usage"))")
+            // The options could not be read, so what was asked for is looked up in the raw ones.
+            Console.complain(
+                code: "command.usage",
+                "\(message.prefix(1).lowercased())\(message.dropFirst())",
+                hint: Words.say("hint.usage"), asJSON: CommandLine.arguments.contains("--json"))
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }
     }

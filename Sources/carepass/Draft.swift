@@ -1,8 +1,8 @@
-internal import PassportSecrecy
-internal import PassportStore
 import CarePassport
 import PassportCoding
 import PassportCrypto
+internal import PassportSecrecy
+internal import PassportStore
 
 /// A summary under work, as it stands in the vault: the sections that will be sealed.
 struct Draft {

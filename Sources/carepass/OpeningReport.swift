@@ -1,7 +1,7 @@
-internal import PassportCrypto
 import ArgumentParser
 import CarePassport
 import PassportCoding
+internal import PassportCrypto
 import PassportSealing
 import PassportTrust
 
@@ -103,7 +103,8 @@ struct OpeningReport {
                 return [
                     "passport": .string("\(report.passport)"),
                     "number": .string(passport.passport.map { "\($0.claims.id)" } ?? ""),
-                    "issuer": .string(report.issuer.text), "issuerName": .string(name(report.issuer)),
+                    "issuer": .string(report.issuer.text),
+                    "issuerName": .string(name(report.issuer)),
                     "standing": .string(report.standing.rawValue),
                     "checks": .array(
                         report.lines.map { line in

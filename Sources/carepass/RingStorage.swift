@@ -1,7 +1,7 @@
-internal import PassportSecrecy
 import CarePassport
 import PassportCrypto
 import PassportSealing
+internal import PassportSecrecy
 
 /// Rings at rest: encrypted by the vault under the object they belong to.
 enum RingStorage {

@@ -13,7 +13,7 @@ enum ViewText {
                     lines.append(indent + clean(line.text(Words.table)))
                 }
                 let sources = item.sources.map { clean($0.issuer) }.joined(separator: ", ")
-                lines.append("    " + Words.say("view.source", sources, item.date.text))
+                lines.append("    " + Words.say("view.source", sources))
                 if item.isSuperseded { lines.append("    " + Words.say("view.superseded")) }
             }
         }
@@ -55,7 +55,8 @@ enum ViewText {
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
                     let isControl = scalar.properties.generalCategory == .control
-                    let isDirection = (0x202A...0x202E).contains(scalar.value)
+                    let isDirection =
+                        (0x202A...0x202E).contains(scalar.value)
                         || (0x2066...0x2069).contains(scalar.value)
                     return isControl || isDirection ? "\u{FFFD}" : scalar
                 }))

@@ -30,7 +30,8 @@ extension GrantTerms {
         if assent == .refused, basis == .consent {
             throw refuse("the child said no")
         }
-        if case .holder = authority {} else if desk != nil {
+        if case .holder = authority {
+        } else if desk != nil {
             throw refuse("only a holder's grant is made at a desk")
         }
     }

@@ -67,7 +67,8 @@ public struct UnverifiedWithdrawal: Hashable, Sendable {
             case .holder:
                 guard object.keyHash == passport.claims.holderKey.keyHash else {
                     throw PassportError(
-                        .notAuthentic, .refused, "withdrawal: signed with another key than the person's")
+                        .notAuthentic, .refused,
+                        "withdrawal: signed with another key than the person's")
                 }
                 _ = try object.verify(with: passport.claims.holderKey)
             case .organisation(let id):

@@ -12,7 +12,7 @@ public struct SourceLabel: Hashable, Sendable {
     }
 }
 
-/// Sections of several passports as one view: a list per kind, newest first.
+/// Sections of several passports as one view: a list per kind, alerts first, then newest first.
 ///
 /// Nothing is left out. What two passports hold in the very same words is one item with both
 /// sources; what differs by one byte is two items, because only a person can tell which holds.
@@ -66,8 +66,13 @@ public struct MergedView: Hashable, Sendable {
         }
         lists = order.keys.sorted().map { kind in
             let items = (order[kind] ?? []).compactMap { found[kind]?[$0] }
-            let sorted = items.enumerated().sorted {
-                ($1.element.date.earliest, $0.offset) < ($0.element.date.earliest, $1.offset)
+            let sorted = items.enumerated().sorted { one, other in
+                // What can harm the person stands before everything else, however old it is.
+                guard one.element.item.isAlert == other.element.item.isAlert else {
+                    return one.element.item.isAlert
+                }
+                return (other.element.date.earliest, one.offset)
+                    < (one.element.date.earliest, other.offset)
             }
             return List(kind: kind, items: sorted.map(\.element))
         }

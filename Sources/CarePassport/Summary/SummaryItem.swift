@@ -63,6 +63,11 @@ public enum SummaryItem: Hashable, Sendable {
         }
     }
 
+    /// True for what can harm the person.
+    public var isAlert: Bool {
+        if case .alert = self { true } else { false }
+    }
+
     /// The items of one content, in its order.
     public static func items(of content: SectionContent) -> [SummaryItem] {
         switch content {

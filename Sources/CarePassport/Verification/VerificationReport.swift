@@ -69,9 +69,11 @@ public struct VerificationReport: Hashable, Sendable {
         return lines.map { verdict($0, section: kind) }.max() ?? .refuse
     }
 
-    /// The first line that refuses a section, which is the reason to tell.
+    /// The line that refuses a section, which is the reason to tell: a signed withdrawal before
+    /// all others, because it alone says why and when.
     public func refusal(section kind: Int) -> ReportLine? {
-        lines.first { verdict($0, section: kind) == .refuse }
+        let refusing = lines.filter { verdict($0, section: kind) == .refuse }
+        return refusing.first { $0.check == .withdrawal } ?? refusing.first
     }
 
     /// The worst that a line means for any granted section: pass, warn or fail.

@@ -1,8 +1,8 @@
-internal import PassportTrust
 import ArgumentParser
 import PassportAudit
 import PassportCoding
 import PassportStore
+internal import PassportTrust
 
 /// `carepass audit export`: the log as a file that outsiders can verify.
 struct AuditExportCommand: ReplyingCommand {
@@ -43,7 +43,7 @@ struct AuditExportCommand: ReplyingCommand {
         }
         try writer.finish()
         try Files.write(bytes, to: out)
-        if out == "-" { return Reply() }
+        if out == "-" { return Reply(isSilent: true) }
         return Reply(
             lines: [Words.say("audit-export.done", "\(header.size)", "\(bytes.count)")],
             json: [

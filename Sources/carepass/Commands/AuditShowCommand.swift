@@ -1,10 +1,10 @@
-internal import PassportTrust
-internal import PassportStore
 import ArgumentParser
 import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
+internal import PassportStore
+internal import PassportTrust
 
 /// `carepass audit show`: this home's log, line by line.
 struct AuditShowCommand: ReplyingCommand {

@@ -1,7 +1,7 @@
-internal import PassportCoding
 import ArgumentParser
 import Foundation
 import PassportAudit
+internal import PassportCoding
 import PassportCrypto
 import PassportSecrecy
 

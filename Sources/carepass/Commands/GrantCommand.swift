@@ -1,10 +1,10 @@
-internal import PassportSecrecy
 import ArgumentParser
 import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSealing
+internal import PassportSecrecy
 import PassportStore
 import PassportTrust
 
@@ -30,13 +30,17 @@ struct GrantCommand: ReplyingCommand {
     @Option(help: "Legal basis: consent, vital-interest, public-interest, …")
     var basis: String
 
-    @Option(help: "With vital-interest: cannot-be-asked, danger-to-life, danger-to-others, medicine-stops.")
+    @Option(
+        help:
+            "With vital-interest: cannot-be-asked, danger-to-life, danger-to-others, medicine-stops."
+    )
     var reason: String?
 
     @Option(help: "Days that the grant lasts.")
     var days: Int
 
-    @Option(help: "Who said yes: person, parent, kin, guardian, institution, mandated-worker, nobody.")
+    @Option(
+        help: "Who said yes: person, parent, kin, guardian, institution, mandated-worker, nobody.")
     var giver: String = "person"
 
     @Option(help: "What a child said: not-needed, given, refused, not-asked.")

@@ -1,10 +1,10 @@
-internal import PassportSecrecy
 import ArgumentParser
 import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSealing
+internal import PassportSecrecy
 import PassportStore
 import PassportTrust
 
@@ -33,6 +33,9 @@ struct OpenCommand: ReplyingCommand {
     @Option(help: "Also write the opened sections as an International Patient Summary.")
     var fhir: String?
 
+    @Option(help: "Open as the bearer, with the carry half of the card; '-' for standard input.")
+    var carry: String?
+
     @Flag(help: "List every check, also those that passed.")
     var checks = false
 
@@ -51,8 +54,13 @@ struct OpenCommand: ReplyingCommand {
                 file, maximum: Limits.envelopeBytes, what: Words.say("what.envelope")))
         let unlocked: UnlockedEnvelope
         do {
-            unlocked = try EnvelopeOpener(envelope).unlock(
-                with: home.keys.openingKey(envelope.profile.sealingPurpose))
+            let opener = EnvelopeOpener(envelope)
+            unlocked =
+                if let carry {
+                    try opener.unlock(with: CardCommand.carryHalf(carry))
+                } else {
+                    try opener.unlock(with: home.keys.openingKey(envelope.profile.sealingPurpose))
+                }
         } catch {
             try Self.logRefusal(home, envelope, Self.code(of: error))
             throw error

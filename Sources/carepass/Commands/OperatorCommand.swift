@@ -1,9 +1,9 @@
-internal import PassportStore
 import ArgumentParser
 import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSecrecy
+internal import PassportStore
 import PassportTrust
 
 /// `carepass operator`: the members of staff who may open.
@@ -21,7 +21,8 @@ struct OperatorCommand: ParsableCommand {
         @Argument(help: "A short name used in this home only: letters, digits, hyphens.")
         var handle: String
 
-        @Option(help: "A file with the operator's own passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
+        @Option(
+            help: "A file with the operator's own passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
         var operatorPassphraseFile: String?
 
         private static let certificateSeconds: Int64 = 365 * 86_400

@@ -63,7 +63,7 @@ struct OrgCommand: ParsableCommand {
         func reply() throws -> Reply {
             let identity = try PublicHome(options).identity
             try Files.write(identity.encoded(), to: out)
-            if out == "-" { return Reply() }
+            if out == "-" { return Reply(isSilent: true) }
             return Reply(
                 lines: [Words.say("org.exported", Fingerprint(of: identity).text)],
                 json: [

@@ -1,9 +1,9 @@
-internal import PassportStore
-internal import CarePassport
 import ArgumentParser
+internal import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
+internal import PassportStore
 import PassportTrust
 
 /// `carepass peer`: the other organisations known here.

@@ -1,10 +1,10 @@
-internal import PassportSecrecy
-internal import PassportCrypto
 import ArgumentParser
 import CarePassport
 import PassportAudit
 import PassportCoding
+internal import PassportCrypto
 import PassportSealing
+internal import PassportSecrecy
 import PassportStore
 import PassportTrust
 

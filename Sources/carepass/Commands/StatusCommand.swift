@@ -28,7 +28,7 @@ struct StatusCommand: ParsableCommand {
                 throw CommandError(.badArgument, .noInput, Words.say("error.no-list"))
             }
             try Files.write(list.bytes, to: out)
-            if out == "-" { return Reply() }
+            if out == "-" { return Reply(isSilent: true) }
             return Reply(
                 lines: [
                     Words.say(

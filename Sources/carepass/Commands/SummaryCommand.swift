@@ -1,6 +1,3 @@
-internal import PassportTrust
-internal import PassportSecrecy
-internal import PassportStore
 import ArgumentParser
 import CarePassport
 import Foundation
@@ -8,6 +5,9 @@ import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportFHIR
+internal import PassportSecrecy
+internal import PassportStore
+internal import PassportTrust
 
 /// `carepass summary`: care summaries on their way in and out.
 struct SummaryCommand: ParsableCommand {
@@ -141,22 +141,28 @@ struct SummaryCommand: ParsableCommand {
         @Argument(help: "The summary's number.")
         var number: String
 
+        @Option(name: .customLong("operator"), help: "Who reads; signs the entry in the log.")
+        var handle: String
+
+        @Option(help: "A file with the operator's passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
+        var operatorPassphraseFile: String?
+
         @Option(help: "Where to write; '-' for standard output.")
         var out: String
 
         func reply() throws -> Reply {
             let home = try Home(options)
             let (_, draft) = try Draft.load(number, from: home)
-            var fields = AuditFields(act: .summaryExported, time: home.now)
-            fields.sections = draft.sections.map(\.content.kind)
-            try home.commit(fields)
+            try DraftReading.log(
+                draft, home, home.operatorKey(handle, passphraseFile: operatorPassphraseFile))
             try Files.write(
                 Document.ips(
                     draft.summary, organisation: home.identity.name, now: home.now,
                     randomness: home.randomness),
                 to: out)
             return out == "-"
-                ? Reply() : Reply(lines: [Words.say("summary.exported")], json: ["out": .string(out)])
+                ? Reply()
+                : Reply(lines: [Words.say("summary.exported")], json: ["out": .string(out)])
         }
     }
 
@@ -169,16 +175,34 @@ struct SummaryCommand: ParsableCommand {
         @Argument(help: "The summary's number.")
         var number: String
 
+        @Option(name: .customLong("operator"), help: "Who reads; signs the entry in the log.")
+        var handle: String
+
+        @Option(help: "A file with the operator's passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
+        var operatorPassphraseFile: String?
+
         func reply() throws -> Reply {
             let home = try Home(options)
             let (id, draft) = try Draft.load(number, from: home)
-            var fields = AuditFields(act: .summaryExported, time: home.now)
-            fields.sections = draft.sections.map(\.content.kind)
-            try home.commit(fields)
+            try DraftReading.log(
+                draft, home, home.operatorKey(handle, passphraseFile: operatorPassphraseFile))
             let label = SourceLabel(issuer: home.identity.name, passport: id.bytes)
             let view = MergedView(draft.sections.map { (label, $0) })
             return Reply(lines: ViewText.lines(view), json: ["view": ViewText.json(view)])
         }
+    }
+}
+
+/// Reading a draft is reading care content: the log says who did, before anything is shown.
+enum DraftReading {
+    static func log(
+        _ draft: Draft, _ home: borrowing Home, _ staff: borrowing SigningKey
+    ) throws {
+        var fields = AuditFields(act: .summaryExported, time: home.now)
+        fields.sections = draft.sections.map(\.content.kind)
+        let entry = try AuditEntry(
+            fields: fields, randomness: home.randomness, origin: home.origin, signedBy: staff)
+        try home.store.commit(entry, origin: home.origin, logKey: home.keys.signingKey(.log))
     }
 }
 

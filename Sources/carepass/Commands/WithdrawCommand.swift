@@ -1,10 +1,10 @@
-internal import PassportSecrecy
 import ArgumentParser
 import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSealing
+internal import PassportSecrecy
 import PassportStore
 import PassportTrust
 
@@ -73,7 +73,7 @@ struct WithdrawCommand: ReplyingCommand {
         try home.commit(
             fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation))
         try Files.write(withdrawal.bytes, to: out)
-        if out == "-" { return Reply() }
+        if out == "-" { return Reply(isSilent: true) }
         return Reply(
             lines: [Words.say("withdraw.done", "\(ended.count)", "\(home.now)")],
             json: [

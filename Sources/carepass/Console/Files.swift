@@ -34,7 +34,11 @@ enum Files {
     /// Writes a file that only its owner may read, or to standard output.
     static func write(_ bytes: [UInt8], to path: String) throws {
         if path == "-" {
-            try? FileHandle.standardOutput.write(contentsOf: Data(bytes))
+            do {
+                try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+            } catch {
+                throw CommandError(.noFile, .cannotWrite, Words.say("error.no-output"))
+            }
         } else {
             try AtomicFile.write(bytes, to: path)
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import PassportCoding
+import Synchronization
 
 /// What a command says at its end: lines for people, and the same as versioned JSON.
 struct Reply {
@@ -11,6 +12,8 @@ struct Reply {
     var json: [String: JSONValue] = [:]
     /// When something was refused after all was said.
     var exitCode = ExitCode.success
+    /// True when a file went to standard output, which then holds nothing else.
+    var isSilent = false
 
     /// The version of every JSON object that this program writes.
     static let jsonVersion = 1
@@ -36,10 +39,16 @@ extension ReplyingCommand {
         } catch {
             throw Self.explain(error, asJSON: options.json)
         }
-        if options.json {
+        if options.json, !reply.isSilent {
             Console.print(json: reply.json)
         } else {
             for line in reply.lines { Console.print(line) }
+        }
+        if Console.isBroken {
+            // What was done is done and logged; whoever waits for the answer must not take
+            // silence for success.
+            Console.complain("error: \(Words.say("error.no-output"))")
+            throw ExitCode(73)
         }
         if reply.exitCode != .success { throw reply.exitCode }
     }
@@ -47,20 +56,13 @@ extension ReplyingCommand {
     /// Says what went wrong in one line, with a hint when there is one.
     private static func explain(_ error: any Error, asJSON: Bool) -> ExitCode {
         guard let failure = error as? any DescribedFailure else {
-            Console.complain("error: \(Words.say("error.internal"))")
+            Console.complain(
+                code: "command.internal", Words.say("error.internal"), hint: nil, asJSON: asJSON)
             return ExitCode(70)
         }
         let message = Words.table["error.\(failure.identifier)"] ?? failure.message
-        if asJSON {
-            Console.print(json: [
-                "error": [
-                    "code": .string(failure.identifier), "message": .string(message),
-                    "hint": JSONValue(failure.hint),
-                ]
-            ])
-        }
-        Console.complain("error: \(message)")
-        if let hint = failure.hint { Console.complain("hint: \(hint)") }
+        Console.complain(
+            code: failure.identifier, message, hint: failure.hint, asJSON: asJSON)
         return exitCode(failure.kind)
     }
 
@@ -81,6 +83,19 @@ enum Console {
 
     static func complain(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
+    /// Says an error on standard error and, where JSON was asked for, on standard output too.
+    static func complain(code: String, _ message: String, hint: String?, asJSON: Bool) {
+        if asJSON {
+            print(json: [
+                "error": [
+                    "code": .string(code), "message": .string(message), "hint": JSONValue(hint),
+                ]
+            ])
+        }
+        complain("error: \(message)")
+        if let hint { complain("hint: \(hint)") }
+    }
+
     static func print(json: [String: JSONValue]) {
         var json = json
         json["version"] = .number(Reply.jsonVersion)
@@ -90,7 +105,18 @@ enum Console {
         print(String(decoding: data, as: UTF8.self))
     }
 
+    /// True when standard output took less than it was given, for example on a full disk.
+    private(set) static var isBroken: Bool {
+        get { broken.withLock { $0 } }
+        set { broken.withLock { $0 = newValue } }
+    }
+    private static let broken = Mutex(false)
+
     private static func write(_ text: String, to stream: Int32) {
-        try? FileHandle(fileDescriptor: stream).write(contentsOf: Data(text.utf8))
+        do {
+            try FileHandle(fileDescriptor: stream).write(contentsOf: Data(text.utf8))
+        } catch {
+            if stream == STDOUT_FILENO { isBroken = true }
+        }
     }
 }
