@@ -27,6 +27,10 @@ extension GrantTerms {
         if let guardian, guardian.from > issued || guardian.until < issued {
             throw refuse("the guardian's authority did not cover the day of the grant")
         }
+        // Stops consent from outlasting the authority of whoever gave it, and so majority.
+        if let guardian, until > guardian.until {
+            throw refuse("lasts longer than the guardian's authority")
+        }
         if assent == .refused, basis == .consent {
             throw refuse("the child said no")
         }

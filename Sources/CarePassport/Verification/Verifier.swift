@@ -145,7 +145,7 @@ public struct Verifier: Sendable {
             key.map { keyLine(.grantKey, $0.role.authority(at: terms.issued)) }
                 ?? ReportLine(.grantKey, .holder)
         }
-        let severity: [CheckState] = [.ageUnproven, .outsideWindow, .suspect]
+        let severity: [CheckState] = [.ageUnproven, .suspect, .outsideWindow]
         return severity.reversed().lazy
             .compactMap { state in lines.first { $0.state == state } }
             .first ?? lines.first ?? ReportLine(.grantKey, .suspect)

@@ -68,7 +68,7 @@ struct PackCommand: ReplyingCommand {
             try home.commit(fields)
         }
         try Files.write(bytes, to: out)
-        if out == "-" { return Reply() }
+        if out == "-" { return Reply(isSilent: true) }
         return Reply(
             lines: [Words.say("pack.done", "\(records.count)", to, "\(bytes.count)")],
             json: [

@@ -92,18 +92,18 @@ struct TakeInCommand: ReplyingCommand {
                 hint: Words.say("hint.unknown-list"))
     }
 
+    /// Keeps a withdrawal even before the passport it ends is here: it is checked again with
+    /// everything known whenever something is opened or packed.
     private func takeWithdrawal(
         _ bytes: [UInt8], _ knowledge: Knowledge, _ home: borrowing Home
     ) throws -> Taken {
         let withdrawal = try UnverifiedWithdrawal(decoding: bytes)
-        guard
-            let record = try home.store.passports()
-                .first(where: { $0.passport.digest == withdrawal.terms.passport }),
-            let issuer = knowledge.identities[record.passport.claims.issuer]
-        else {
-            throw CommandError(
-                .unknownFile, .refused, Words.say("error.withdrawal-for-other"),
-                hint: Words.say("hint.withdrawal-for-other"))
+        let record = try home.store.passports()
+            .first { $0.passport.digest == withdrawal.terms.passport }
+        guard let record, let issuer = knowledge.identities[record.passport.claims.issuer] else {
+            return Taken(
+                what: "withdrawal-early", detail: "\(withdrawal.terms.time)", from: nil,
+                object: withdrawal.digest, changes: [.withdrawal(withdrawal)])
         }
         let verified = try withdrawal.verify(
             for: record.passport.verify(by: issuer), identities: knowledge.identities)
