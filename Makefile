@@ -22,6 +22,7 @@ build:
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	scripts/check-style.py
 
 check:
 	scripts/check-dependencies.py

@@ -107,6 +107,7 @@ let package = Package(
             "PassportFHIRTests",
             ["PassportCoding", "CarePassport", "PassportFHIR", "PassportTestSupport"],
             exclude: ["Fixtures"]),
+        tests("SpecTests", ["CarePassport", "PassportTestSupport"]),
         tests(
             "PassportStoreTests",
             [
