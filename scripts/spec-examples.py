@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the worked examples of Spec/ from what Spec/ says, and shares no code with the Swift sources.
+"""Makes the worked examples of Spec/ from what Spec/ says. Shares no code with the Swift sources.
 
     spec-examples.py            print every example block
     spec-examples.py --write    put the blocks into Spec/*.md, below their markers
@@ -557,7 +557,7 @@ def diag(data):
 
 def blocks(world):
     izmir, athens, passport, envelope = world.izmir, world.athens, world.passport, world.envelope
-    issue, card = izmir.keys["issue"], world.card
+    card = world.card
     slot, secret = 10, random_bytes("slot secret 10", 32)
     first, other = world.envelope.boxes[1], world.envelope.boxes[3]
     paper = athens.keys["seal-paper"]
@@ -595,7 +595,8 @@ def blocks(world):
             ("fingerprint", izmir.fingerprint()))])
     made["identity"] = "\n".join([
         diag(izmir.identity),
-        rows(("length", f"{len(izmir.identity)} bytes"), ("SHA-256", sha256(izmir.identity).hex()))])
+        rows(("length", f"{len(izmir.identity)} bytes"),
+             ("SHA-256", sha256(izmir.identity).hex()))])
     made["staff"] = wrap(world.staff)
     made["passport"] = "\n".join([
         "claims", diag(passport.payload), rows(
@@ -617,9 +618,10 @@ def blocks(world):
     made["grant"] = "\n".join([
         "payload", diag(world.grant[0]), f"the object, {len(world.grant[1])} bytes",
         wrap(world.grant[1])])
-    made["ring"] = "\n".join([wrap(world.bearer[2][:16 + 34 * 3]), "… and zeros, 424 bytes in all",
-                              rows(("digest", label_hash("care-passport/1 ring",
-                                                         world.bearer[2]).hex()))])
+    ring = world.bearer[2]
+    made["ring"] = "\n".join([
+        wrap(ring[:16 + 34 * 3]), "… and zeros, 424 bytes in all",
+        rows(("digest", label_hash("care-passport/1 ring", ring).hex()))])
     made["status"] = "\n".join([
         "payload", diag(world.list_payload), rows(
             ("entries 0 to 31", world.values.hex()), ("ended", "5 and 9")),
@@ -703,7 +705,10 @@ def cddl(name, *roots):
 def check_cddl(world):
     wrong = []
     izmir, envelope = world.izmir, world.envelope
-    part = lambda data, index: cbor2.loads(data).value[index]
+
+    def part(data, index):
+        return cbor2.loads(data).value[index]
+
     countersignature = part(world.grant[1], 1)[11]
     plan = {
         "manifest": {"manifest": izmir.manifest, "manifest-header": part(izmir.manifest, 0),

@@ -13,6 +13,12 @@ public enum Limits {
     public static let passportBytes = 65_536
     /// Bytes of one grant, its embedded parents included.
     public static let grantBytes = 16_384
+    /// Bytes of a box's ciphertext.
+    public static let boxBytes = 262_144
+    /// Organisations that one passport names as grant authorities.
+    public static let authorities = 8
+    /// Bytes of the address of a status list.
+    public static let addressBytes = 256
     /// How often a grant may be passed on.
     public static let onwardDepth = 3
     /// Bytes of one key manifest.

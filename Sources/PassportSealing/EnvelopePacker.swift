@@ -107,12 +107,15 @@ public struct EnvelopePacker: Sendable {
         _ carryKey: CarryKey
     ) throws(SealingError) -> Packed {
         let passports = contents.passports
-        guard !parcels.isEmpty, parcels.count <= profile.boxCount, !passports.isEmpty,
+        let organisations = parcels.count { $0.key != nil }
+        guard !parcels.isEmpty, parcels.count - organisations <= 1,
+            organisations <= profile.organisationBoxes, !passports.isEmpty,
             passports.count <= Limits.passportsPerEnvelope
         else {
             throw SealingError(
                 .tooMany, .refused,
-                "an envelope has 1 to \(profile.boxCount) recipients and 1 to 8 passports")
+                "an envelope has 1 to \(profile.organisationBoxes) organisations and 1 to 8 passports"
+            )
         }
         guard passports.allSatisfy({ $0.claims.profile == profile }) else {
             throw SealingError(.malformed, .refused, "pack: a passport of another profile")
@@ -182,6 +185,13 @@ public struct EnvelopePacker: Sendable {
             defer { padded.wipe() }
             boxes.append(
                 try box(padded, parcel, contentDigest: contentDigest, carryKey))
+        }
+        // Paper always has exactly one carry box: whether the person has a card must not show.
+        if profile == .paper, !boxes.contains(where: { $0.lock == .carry }) {
+            boxes.append(
+                SealedBox(
+                    lock: .carry, parameter: randomness.bytes(32),
+                    ciphertext: randomness.bytes(size + ContentKey.overhead)))
         }
         let binding = SealedBox.binding(
             .organisation, profile: profile, contentDigest: contentDigest.bytes)

@@ -63,6 +63,11 @@ public struct UnlockedEnvelope: Sendable {
             .sorted { $0.uri < $1.uri }
     }
 
+    /// Identities that came along and contradict the chain known here: proof of a fork, to keep.
+    public func forks(against knowledge: Knowledge) -> [Identity] {
+        identities.filter { knowledge.contradicts($0) }
+    }
+
     /// Makes every check on every passport, and says what may be opened.
     ///
     /// - Parameters:
@@ -93,11 +98,5 @@ extension IssuedGrant {
     /// is which keys exist, so a ring with more was never consented to.
     fileprivate var fittingRing: Digest? {
         ring.kinds == Set(grant.terms.sections) ? ring.digest : nil
-    }
-
-    /// The ring's digest, or nil for a ring that opens more than its grant names: its extra keys
-    /// are consent that nobody gave.
-    private static func ringDigest(_ issued: IssuedGrant) -> Digest? {
-        issued.ring.kinds.isSubset(of: issued.grant.terms.sections) ? issued.ring.digest : nil
     }
 }

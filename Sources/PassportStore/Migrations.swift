@@ -38,6 +38,12 @@ enum Migrations {
             table.column("pinned", .integer)
             table.column("purposes", .text)
         }
+        try database.create(table: "fork", options: [.strict, .withoutRowID]) { table in
+            table.column("organisation", .blob).notNull()
+            table.column("epoch", .integer).notNull()
+            table.column("identity", .blob).notNull()
+            table.primaryKey(["organisation", "epoch"])
+        }
         try database.create(table: "staff", options: .strict) { table in
             table.primaryKey("keyHash", .blob)
             table.column("handle", .text).notNull().unique()

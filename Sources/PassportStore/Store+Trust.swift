@@ -81,12 +81,29 @@ extension Store {
         let withdrawals = try read { database in
             try Data.fetchAll(database, sql: "SELECT bytes FROM withdrawal")
         }.map { try UnverifiedWithdrawal(decoding: [UInt8]($0)) }
-        return Knowledge(
+        var knowledge = Knowledge(
             ourselves: organisations.first { $0.isOwn }?.identity.organisation,
             identities: identities, pins: pins,
             statusLists: Dictionary(
                 lists.map { ($0.uri, $0) }, uniquingKeysWith: { first, _ in first }),
             withdrawals: withdrawals, clock: clock, floor: try clockFloor())
+        knowledge.forks = try forks()
+        return knowledge
+    }
+
+    /// The newest forked epoch of each organisation that forked.
+    private func forks() throws -> [OrganisationID: Int] {
+        let rows = try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT organisation, max(epoch) AS epoch FROM fork GROUP BY 1")
+        }
+        var forks: [OrganisationID: Int] = [:]
+        for row in rows {
+            let organisation: Data = row["organisation"]
+            guard let digest = Digest(bytes: [UInt8](organisation)) else { continue }
+            forks[OrganisationID(digest)] = row["epoch"]
+        }
+        return forks
     }
 
     private func statusLists(

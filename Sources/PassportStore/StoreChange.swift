@@ -12,6 +12,8 @@ public enum StoreChange: Sendable {
     case pin(Identity, Pin)
     /// Another organisation's identity that came as evidence or was taken in.
     case identity(Identity)
+    /// An identity that contradicts the chain known here: proof of a fork.
+    case fork(Identity)
     /// A member of staff.
     case staff(handle: String, certificate: StaffCertificate)
     /// A summary under work, encrypted by the vault.
@@ -44,6 +46,16 @@ public enum StoreChange: Sendable {
                     ON CONFLICT (id) DO UPDATE SET identity = excluded.identity
                     """,
                 arguments: [identity.organisation.blob, identity.encoded().blob])
+        case .fork(let identity):
+            try database.execute(
+                sql: """
+                    INSERT INTO fork (organisation, epoch, identity) VALUES (?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """,
+                arguments: [
+                    identity.organisation.blob, identity.chain.current.epoch,
+                    identity.encoded().blob,
+                ])
         case .staff(let handle, let certificate):
             try database.execute(
                 sql: "INSERT INTO staff (keyHash, handle, certificate) VALUES (?, ?, ?)",

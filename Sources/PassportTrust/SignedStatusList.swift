@@ -31,7 +31,7 @@ public struct SignedStatusList: Hashable, Sendable {
             let listed = try identity.signingKey(object.keyHash, for: .status)
             let payload = try object.verify(with: listed.key)
             var claims = try CBORFields(CBORReader.item(from: payload.bytes), "status list")
-            uri = try claims.take(2, "sub").text(maximum: 256)
+            uri = try claims.take(2, "sub").text(maximum: Limits.addressBytes)
             expires = try claims.take(4, "exp").timestamp()
             issued = try claims.take(6, "iat").timestamp()
             _ = try claims.takeOptional(65_534, "ttl")?.unsigned()
@@ -60,6 +60,12 @@ public struct SignedStatusList: Hashable, Sendable {
         } catch {
             throw TrustError("status list", error)
         }
+    }
+
+    /// True for a list issued more than a day from now: nobody can have it yet, and keeping it
+    /// would make every honest list look older (fast-forward).
+    public func isFromTheFuture(at now: Timestamp) -> Bool {
+        issued > now.adding(seconds: 86_400)
     }
 
     /// What the list says about a reference.

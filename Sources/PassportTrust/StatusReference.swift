@@ -20,7 +20,7 @@ public struct StatusReference: Hashable, Sendable {
         var outer = try value.fields()
         var inner = try outer.take(text: "status_list").fields()
         index = try inner.take(text: "idx").int(in: 0...(TokenStatusList.maximumEntries - 1))
-        uri = try inner.take(text: "uri").text(maximum: 256)
+        uri = try inner.take(text: "uri").text(maximum: Limits.addressBytes)
         // Two texts with different bytes may be equal to Swift; in ASCII none are.
         guard uri.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw CodingError(.unexpectedItem, "status reference: an address not in ASCII")

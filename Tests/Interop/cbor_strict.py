@@ -168,6 +168,10 @@ def uint(low, high):
     return check
 
 
+def uint_or_negative(value):
+    return value if type(value) is int else _wrong("a number")
+
+
 def bstr(low, high=None):
     def check(value):
         if type(value) is not bytes or not low <= len(value) <= (low if high is None else high):

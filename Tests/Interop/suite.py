@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
+import hmac
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes, hpke
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, mlkem, x25519
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 import cbor_strict as cbor
 from cbor_strict import Refused
@@ -77,35 +78,70 @@ def unpad(padded):
     return padded[4:4 + size]
 
 
-# --- Boxes: HPKE, base mode, single shot, empty info --------------------------------------------
+# --- Boxes: HPKE (RFC 9180), base mode, single shot, empty info ---------------------------------
 
 
-class NetKey:
-    """X-Wing from a 32-byte seed."""
+def _extract(suite_id, salt, label, secret):
+    return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite_id + label + secret, "sha256")
 
-    suite = hpke.Suite(
-        hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
-    def __init__(self, seed):
-        expanded = hashlib.shake_256(seed).digest(96)
-        lattice = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
-        curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
-        self.public = (lattice.public_key().public_bytes_raw()
-                       + curve.public_key().public_bytes_raw())
-        self.secret = hpke.MLKEM768X25519PrivateKey(lattice, curve)
+def _expand(suite_id, key, label, info, count):
+    info = count.to_bytes(2, "big") + b"HPKE-v1" + suite_id + label + info
+    return HKDFExpand(hashes.SHA256(), count, info).derive(key)
+
+
+def _exchange(secret, public):
+    return secret.exchange(x25519.X25519PublicKey.from_public_bytes(public))  # refuses all zeros
 
 
 class PaperKey:
-    suite = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+    """X25519 from a 32-byte seed."""
+
+    kem = 0x0020
 
     def __init__(self, seed):
         self.secret = x25519.X25519PrivateKey.from_private_bytes(seed)
         self.public = self.secret.public_key().public_bytes_raw()
 
+    def decapsulate(self, encapsulated):
+        suite_id = b"KEM" + self.kem.to_bytes(2, "big")
+        key = _extract(suite_id, b"", b"eae_prk", _exchange(self.secret, encapsulated))
+        return _expand(suite_id, key, b"shared_secret", encapsulated + self.public, 32)
+
+
+class NetKey:
+    """X-Wing from a 32-byte seed."""
+
+    kem = 0x647A
+
+    def __init__(self, seed):
+        expanded = hashlib.shake_256(seed).digest(96)
+        self.lattice = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+        self.curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
+        self.curve_public = self.curve.public_key().public_bytes_raw()
+        self.public = self.lattice.public_key().public_bytes_raw() + self.curve_public
+
+    def decapsulate(self, encapsulated):
+        lattice, curve = encapsulated[:1088], encapsulated[1088:]
+        parts = (self.lattice.decapsulate(lattice) + _exchange(self.curve, curve) + curve
+                 + self.curve_public)
+        return hashlib.sha3_256(parts + bytes.fromhex("5c2e2f2f5e5c")).digest()
+
+
+def hpke_schedule(kem, shared):
+    """(key, base nonce)"""
+    suite_id = b"HPKE" + kem.to_bytes(2, "big") + b"\x00\x01\x00\x03"
+    context = b"\x00" + _extract(suite_id, b"", b"psk_id_hash", b"")
+    context += _extract(suite_id, b"", b"info_hash", b"")
+    secret = _extract(suite_id, shared, b"secret", b"")
+    return (_expand(suite_id, secret, b"key", context, 32),
+            _expand(suite_id, secret, b"base_nonce", context, 12))
+
 
 def open_hpke(key, encapsulated, ciphertext, data):
     try:
-        return key.suite.decrypt(encapsulated + ciphertext, key.secret, b"", data)
+        secret, nonce = hpke_schedule(key.kem, key.decapsulate(encapsulated))
+        return ChaCha20Poly1305(secret).decrypt(nonce, ciphertext, data)
     except (InvalidTag, ValueError):
         raise Refused("secrecy.cannotOpen") from None
 

@@ -77,7 +77,9 @@ private func signatures(in item: CBORItem) -> [[UInt8]] {
     }
 }
 
-@Suite("COSE: the examples of others", .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
+@Suite(
+    "COSE: the examples of others",
+    .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
 struct COSECorpusTests {
     private func examples() throws -> [Example] {
         try Corpora.files(under: "cose/cose-wg-examples", extension: "json").map { try Example($0) }
@@ -115,8 +117,9 @@ struct COSECorpusTests {
     func structures() throws {
         var (single, several) = (0, 0)
         for example in try examples() where !example.signers.isEmpty {
-            guard case .tagged(let tag, .array(let parts)) =
-                try CBORReader.item(from: example.object, order: .any),
+            guard
+                case .tagged(let tag, .array(let parts)) =
+                    try CBORReader.item(from: example.object, order: .any),
                 case .bytes(let body) = parts[0], case .bytes(let payload) = parts[2]
             else { continue }
             if tag == 18 {
@@ -197,7 +200,8 @@ struct COSECorpusTests {
         for file in files {
             let object = [UInt8](try Data(contentsOf: file))
             for type in allTypes {
-                #expect(refusal { try COSESign1(decoding: object, as: type, maximum: ample) } != nil)
+                #expect(
+                    refusal { try COSESign1(decoding: object, as: type, maximum: ample) } != nil)
             }
         }
     }

@@ -16,7 +16,8 @@ struct COSESign1Tests {
         return (try? object?.verify(with: key)) != nil
     }
 
-    @Test("a good object of every type is read, verifies and lends its payload", arguments: allTypes)
+    @Test(
+        "a good object of every type is read, verifies and lends its payload", arguments: allTypes)
     func good(_ type: ObjectType) throws {
         let key = try signingKey(1, signer(of: type))
         let made = try COSESign1.sign(payload, as: type, with: key)
@@ -128,7 +129,10 @@ struct COSESign1Tests {
             ("type as number", map([alg, key, (16, CBORItem(60))])),
             ("type in upper case", map([alg, key, (16, .text("APPLICATION/CWT"))])),
             ("critical header", map([alg, (2, .array([CBORItem(33)])), key, typ])),
-            ("critical and its part", map([alg, (2, .array([CBORItem(-70)])), key, typ, (-70, .null)])),
+            (
+                "critical and its part",
+                map([alg, (2, .array([CBORItem(-70)])), key, typ, (-70, .null)])
+            ),
             ("content type", map([alg, (3, CBORItem(0)), key, typ])),
             ("private header", map([alg, key, typ, (-65_537, CBORItem(1))])),
             ("empty", []), ("empty map", map([])),
@@ -202,7 +206,8 @@ struct COSESign1Tests {
         shapes.append(("nothing", []))
         shapes.append(("bytes after it", good.bytes + [0]))
         guard case .array(let four) = good.item else { return }
-        shapes.append(("three parts", CBORItem.tagged(18, .array(Array(four.dropLast()))).encoded()))
+        shapes.append(
+            ("three parts", CBORItem.tagged(18, .array(Array(four.dropLast()))).encoded()))
         shapes.append(("five parts", CBORItem.tagged(18, .array(four + [.null])).encoded()))
         for (what, bytes) in shapes {
             let code = refusal { try COSESign1(decoding: bytes, as: .passport, maximum: ample) }

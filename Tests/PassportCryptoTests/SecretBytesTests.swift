@@ -10,7 +10,9 @@ private struct Mapping {
     let flags: [Substring]
 
     /// The mapping that holds an address, and the ones that end and begin where it does.
-    static func around(_ address: UInt) throws -> (before: Mapping?, itself: Mapping?, after: Mapping?) {
+    static func around(_ address: UInt) throws -> (
+        before: Mapping?, itself: Mapping?, after: Mapping?
+    ) {
         let all = try self.all()
         let itself = all.first { $0.range.contains(address) }
         return (

@@ -26,7 +26,8 @@ struct AtomicFileTests {
         return (attributes[.posixPermissions] as? NSNumber)?.intValue
     }
 
-    @Test("the bytes are there, for the owner alone, and nothing else is", arguments: [0, 1, 100_000])
+    @Test(
+        "the bytes are there, for the owner alone, and nothing else is", arguments: [0, 1, 100_000])
     func written(_ count: Int) throws {
         try inFolder { folder in
             let path = "\(folder)/keys"
@@ -60,12 +61,14 @@ struct AtomicFileTests {
             try AtomicFile.write([1], to: path, replacing: false)
             #expect(read(path) == [1])
             #expect(try names(folder) == ["keys"])
-            #expect(refusal { try AtomicFile.write([2], to: path, replacing: false) } == .cannotWrite)
+            #expect(
+                refusal { try AtomicFile.write([2], to: path, replacing: false) } == .cannotWrite)
             #expect(read(path) == [1])
             let link = "\(folder)/link"
             try FileManager.default.createSymbolicLink(
                 atPath: link, withDestinationPath: "\(folder)/nowhere")
-            #expect(refusal { try AtomicFile.write([2], to: link, replacing: false) } == .cannotWrite)
+            #expect(
+                refusal { try AtomicFile.write([2], to: link, replacing: false) } == .cannotWrite)
             #expect(
                 try FileManager.default.destinationOfSymbolicLink(atPath: link)
                     == "\(folder)/nowhere")
@@ -97,7 +100,8 @@ struct AtomicFileTests {
         #expect(try names(folder) == ["keys"])
     }
 
-    @Test("what a crash left behind does not stand in the way, even of a process of the same number")
+    @Test(
+        "what a crash left behind does not stand in the way, even of a process of the same number")
     func leftovers() throws {
         try inFolder { folder in
             let path = "\(folder)/keys"

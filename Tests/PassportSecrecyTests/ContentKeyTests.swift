@@ -93,7 +93,9 @@ struct ContentKeyTests {
         var ring: [UInt8] = [0xFF]
         slot.append(to: &ring)
         #expect(ring == [0xFF] + Array(0..<32))
-        let fresh = try (SlotSecret(from: .system).commitment(), SlotSecret(from: .system).commitment())
+        let fresh = try (
+            SlotSecret(from: .system).commitment(), SlotSecret(from: .system).commitment()
+        )
         #expect(fresh.0 != fresh.1)
     }
 

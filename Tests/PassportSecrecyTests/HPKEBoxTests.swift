@@ -14,7 +14,9 @@ struct HPKEBoxTests {
         try OpeningKey(seed: secret([UInt8](repeating: number, count: 32)), purpose: purpose)
     }
 
-    @Test("a box opens for its recipient and for nobody else", arguments: [KeyPurpose.sealNet, .sealPaper])
+    @Test(
+        "a box opens for its recipient and for nobody else",
+        arguments: [KeyPurpose.sealNet, .sealPaper])
     func roundTrip(_ purpose: KeyPurpose) throws {
         let recipient = try key(1, purpose)
         let box = try HPKEBox.seal(plaintext, to: recipient.publicKey, authenticating: data)
@@ -70,7 +72,9 @@ struct HPKEBoxTests {
         #expect(one.ciphertext != other.ciphertext)
     }
 
-    @Test("every damage is refused with one code and one message", arguments: [KeyPurpose.sealNet, .sealPaper])
+    @Test(
+        "every damage is refused with one code and one message",
+        arguments: [KeyPurpose.sealNet, .sealPaper])
     func damaged(_ purpose: KeyPurpose) throws {
         let recipient = try key(1, purpose)
         let box = try HPKEBox.seal(plaintext, to: recipient.publicKey, authenticating: data)
@@ -121,7 +125,9 @@ struct HPKEBoxTests {
         #expect(code == .cannotOpen)
     }
 
-    @Test("a decoy looks like a box and opens for nobody", arguments: [KeyPurpose.sealNet, .sealPaper])
+    @Test(
+        "a decoy looks like a box and opens for nobody",
+        arguments: [KeyPurpose.sealNet, .sealPaper])
     func decoys(_ purpose: KeyPurpose) throws {
         let recipient = try key(1, purpose)
         let real = try HPKEBox.seal(plaintext, to: recipient.publicKey, authenticating: data)
@@ -149,6 +155,7 @@ struct HPKEBoxTests {
         var net = try key(1, .sealNet).publicKey.rawRepresentation
         for index in 0..<3 { net[index] = 0xFF }
         let broken = try SealingPublicKey(purpose: .sealNet, rawRepresentation: net)
-        #expect(refusal { try HPKEBox.seal(plaintext, to: broken, authenticating: []) } == .wrongKey)
+        #expect(
+            refusal { try HPKEBox.seal(plaintext, to: broken, authenticating: []) } == .wrongKey)
     }
 }

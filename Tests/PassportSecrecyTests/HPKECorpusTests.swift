@@ -9,7 +9,9 @@ import Testing
 
 /// The HPKE vectors go through `OpeningKey`. They all have an `info`, which our boxes leave
 /// empty, and several messages a context; so the seam is the recipient behind `open`.
-@Suite("HPKE: the vectors of others", .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
+@Suite(
+    "HPKE: the vectors of others",
+    .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
 struct HPKECorpusTests {
     private func vectors(_ path: String) throws -> [[String: Any]] {
         try #require(try corpusJSON(path) as? [[String: Any]])
@@ -84,7 +86,8 @@ struct HPKECorpusTests {
     private func coseVectors() throws -> [(heading: String, object: [UInt8])] {
         var heading = ""
         var found: [(String, [UInt8])] = []
-        let text = String(decoding: try Corpora.bytes("cose/cose-hpke/testvectors.txt"), as: UTF8.self)
+        let text = String(
+            decoding: try Corpora.bytes("cose/cose-hpke/testvectors.txt"), as: UTF8.self)
         for line in text.split(separator: "\n") {
             if line.hasPrefix("Ciphertext: ") {
                 found.append((heading, try Hexadecimal.decode(String(line.dropFirst(12)))))
@@ -97,7 +100,8 @@ struct HPKECorpusTests {
 
     /// The private key of a COSE_Key line.
     private func coseKey(_ prefix: String) throws -> OpeningKey {
-        let text = String(decoding: try Corpora.bytes("cose/cose-hpke/testvectors.txt"), as: UTF8.self)
+        let text = String(
+            decoding: try Corpora.bytes("cose/cose-hpke/testvectors.txt"), as: UTF8.self)
         let line = try #require(
             text.split(separator: "\n").first { $0.hasPrefix("\(prefix) COSE_Key") })
         let hex = try #require(line.split(separator: " ").last)
@@ -116,6 +120,10 @@ struct HPKECorpusTests {
             ? Array("external-\(what.replacing(" ", with: "-"))".utf8) : []
     }
 
+    private func item(_ object: [UInt8]) throws -> CBORItem {
+        try CBORReader.item(from: object, order: .any)
+    }
+
     private let payload = Array("hpke test payload".utf8)
 
     @Test("COSE-HPKE: HPKE-4 integrated opens, through the box's own way where info is empty")
@@ -123,7 +131,8 @@ struct HPKECorpusTests {
         let key = try coseKey("HPKE-4")
         var opened = 0
         for (heading, object) in try coseVectors() where heading.hasPrefix("HPKE-4 Encrypt0 with") {
-            guard case .tagged(16, .array(let parts)) = try CBORReader.item(from: object, order: .any),
+            guard
+                case .tagged(16, .array(let parts)) = try item(object),
                 case .bytes(let header) = parts[0], case .map(let outside) = parts[1],
                 case .bytes(let encapsulated)? = outside[CBORItem(-4)],
                 case .bytes(let ciphertext) = parts[2]
@@ -155,7 +164,8 @@ struct HPKECorpusTests {
         let key = try coseKey("HPKE-4-KE")
         var opened = 0
         for (heading, object) in try coseVectors() where heading.hasPrefix("HPKE-4-KE with") {
-            guard case .tagged(96, .array(let parts)) = try CBORReader.item(from: object, order: .any),
+            guard
+                case .tagged(96, .array(let parts)) = try item(object),
                 case .bytes(let header) = parts[0], case .map(let outside) = parts[1],
                 case .bytes(let nonce)? = outside[CBORItem(5)],
                 case .bytes(let ciphertext) = parts[2], case .array(let recipients) = parts[3],

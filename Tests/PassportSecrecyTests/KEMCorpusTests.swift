@@ -8,7 +8,9 @@ import Testing
 @testable import PassportSecrecy
 
 /// The two halves of X-Wing one by one, in the library that our boxes use.
-@Suite("X25519 and ML-KEM-768: the vectors of others", .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
+@Suite(
+    "X25519 and ML-KEM-768: the vectors of others",
+    .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
 struct KEMCorpusTests {
     /// The shared secret, or nil when the library refuses.
     private func shared(_ privateKey: [UInt8], _ publicKey: [UInt8]) throws -> [UInt8]? {
@@ -76,7 +78,8 @@ struct KEMCorpusTests {
 
     @Test("a box to a point of low order is not sealed, and one from such a point not opened")
     func lowOrder() throws {
-        let key = try OpeningKey(seed: secret([UInt8](repeating: 5, count: 32)), purpose: .sealPaper)
+        let key = try OpeningKey(
+            seed: secret([UInt8](repeating: 5, count: 32)), purpose: .sealPaper)
         var points: Set<[UInt8]> = []
         for (_, cases) in try wycheproofGroups("x25519_test") {
             for test in cases where try bytes(hex: test["shared"]).allSatisfy({ $0 == 0 }) {

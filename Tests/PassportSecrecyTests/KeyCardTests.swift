@@ -58,7 +58,8 @@ struct KeyCardTests {
             && refusal { try CarryHalf(text: text) } == .mistypedCard
     }
 
-    @Test("every single wrong character is caught, on both halves", arguments: [1, 2, 3] as [UInt8])
+    @Test(
+        "every single wrong character is caught, on both halves", arguments: [1, 2, 3] as [UInt8])
     func substitutions(_ number: UInt8) throws {
         let card = try ConsentHalf(from: repeatable(number))
         for text in [card.text(), try card.carryHalf().text()] {
@@ -184,7 +185,8 @@ struct KeyCardTests {
         #expect(Set(labels).count == labels.count)
         #expect(
             Set(labels) == [
-                "slot key", "slot commitment", "holder key", "holder ring", "carry half", "carry box",
+                "slot key", "slot commitment", "holder key", "holder ring", "carry half",
+                "carry box",
             ])
     }
 

@@ -1,4 +1,3 @@
-import CSodium
 import Foundation
 import PassportCoding
 import PassportCrypto
@@ -7,7 +6,9 @@ import Testing
 
 @testable import PassportSecrecy
 
-@Suite("HKDF and Argon2id: the vectors of others", .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
+@Suite(
+    "HKDF and Argon2id: the vectors of others",
+    .enabled(if: Corpora.isPresent, Comment(rawValue: Corpora.reason)))
 struct KeyDerivationCorpusTests {
     @Test("RFC 5869: the three SHA-256 cases")
     func rfc5869() throws {
@@ -55,9 +56,9 @@ struct KeyDerivationCorpusTests {
             let length = try #require(record["length"].flatMap { Int($0) })
             if record["lanes"] != "1" {
                 counts["lanes", default: 0] += 1
-            } else if salt.count != Int(crypto_pwhash_SALTBYTES) {
+            } else if salt.count != 16 {
                 counts["salt", default: 0] += 1
-            } else if length < crypto_pwhash_bytes_min() {
+            } else if length < 16 {
                 counts["length", default: 0] += 1
             } else {
                 counts["applies", default: 0] += 1

@@ -1,4 +1,3 @@
-import CSodium
 import PassportCoding
 import PassportCrypto
 import PassportTestSupport

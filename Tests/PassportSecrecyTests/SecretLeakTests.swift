@@ -91,7 +91,8 @@ struct SecretLeakTests {
             { _ = try OpeningKey(seed: secret(seed), purpose: .sealNet) },
             { _ = try KeyFile(decoding: sealed, passphrase: passphrase("quartz jackdaw")) },
         ]
-        let hidden = card.split(separator: "-").map { String($0) } + ["jackdaw", "quartz", "90, 90", "5a5a"]
+        let hidden =
+            card.split(separator: "-").map { String($0) } + ["jackdaw", "quartz", "90, 90", "5a5a"]
         for failure in failures {
             do {
                 try failure()

@@ -73,7 +73,8 @@ struct EpochTests {
             refusal { try ManifestChain(verifying: chain.manifests + [late]) } == .brokenChain)
     }
 
-    @Test("a thief of all current roots is shut out: nothing of what he can sign leads past epoch 1")
+    @Test(
+        "a thief of all current roots is shut out: nothing of what he can sign leads past epoch 1")
     func thief() throws {
         let honest = try house.chain()
         // He can list his own role keys: that is what the roots are for …

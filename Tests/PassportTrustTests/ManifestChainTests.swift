@@ -115,7 +115,9 @@ struct ManifestChainTests {
         }
     }
 
-    @Test("below the threshold nothing can be added", arguments: [[1], [3], [1, 4], [4, 5, 6]] as [[UInt8]])
+    @Test(
+        "below the threshold nothing can be added",
+        arguments: [[1], [3], [1, 4], [4, 5, 6]] as [[UInt8]])
     func threshold(_ signers: [UInt8]) {
         #expect(appending(by: signers) { $0.name = "stolen" } == .belowThreshold)
     }
@@ -129,7 +131,9 @@ struct ManifestChainTests {
 
     @Test("a manifest with a part that this version does not know: refused, or ignored if negative")
     func unknownParts() throws {
-        guard case .map(let map) = try CBORReader.item(from: house.first().encoded()) else { return }
+        guard case .map(let map) = try CBORReader.item(from: house.first().encoded()) else {
+            return
+        }
         for (key, code) in [(14, TrustError.Code.malformed), (-1, nil)] {
             let pairs = map.entries.map { ($0.key, $0.value) } + [(CBORItem(key), .null)]
             var builder = COSESign.Builder(CBORItem.map(CBORMap(pairs)).encoded(), as: .manifest)
@@ -158,7 +162,8 @@ struct ManifestChainTests {
             for bit in 0..<8 {
                 var changed = bytes
                 changed[index] ^= 1 << UInt8(bit)
-                #expect((try? ManifestChain(verifying: [changed])) == nil, "byte \(index), bit \(bit)")
+                #expect(
+                    (try? ManifestChain(verifying: [changed])) == nil, "byte \(index), bit \(bit)")
             }
         }
     }

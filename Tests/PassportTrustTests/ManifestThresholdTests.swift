@@ -11,7 +11,9 @@ struct ManifestThresholdTests {
         try ManifestChain(verifying: [bytes])
     }
 
-    @Test("any two of three suffice, and all three too", arguments: [[1, 2], [1, 3], [2, 3], [1, 2, 3]] as [[UInt8]])
+    @Test(
+        "any two of three suffice, and all three too",
+        arguments: [[1, 2], [1, 3], [2, 3], [1, 2, 3]] as [[UInt8]])
     func enough(_ signers: [UInt8]) throws {
         let chain = try verify(house.sign(house.first(), by: signers))
         // The identity is the hash of the contents: who signed does not change it.

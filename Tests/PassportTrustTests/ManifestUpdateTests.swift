@@ -7,7 +7,8 @@ import Testing
 struct ManifestUpdateTests {
     private let house = House()
 
-    private func named(_ chain: ManifestChain, _ name: String, by: [UInt8]) throws -> ManifestChain {
+    private func named(_ chain: ManifestChain, _ name: String, by: [UInt8]) throws -> ManifestChain
+    {
         try house.chain(chain, and: house.following(chain) { $0.name = name }, by: by)
     }
 
@@ -110,7 +111,8 @@ struct ManifestUpdateTests {
     func reopened() throws {
         let one = try house.chain()
         let honest = try second(one)
-        let stolen = try third(second(one, next: [30, 31, 32], name: "stolen"), roots: [30, 31, 32])
+        let stolen = try third(
+            second(one, next: [30, 31, 32], name: "stolen"), roots: [30, 31, 32])
         #expect(stolen.current.epoch == 3)
         #expect(refusal { try honest.updated(with: stolen) } == .fork)
         // The house's own epoch 3 is taken, also from a branch of epoch 2 with the same way out.

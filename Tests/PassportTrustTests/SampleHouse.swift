@@ -135,9 +135,10 @@ struct House {
             sealingKeys: [sealingKey(.sealNet), sealingKey(.sealPaper)])
     }
 
-    /// An identity whose only manifest lists the given keys, which are all signing keys.
+    /// The identity after a second manifest that lists the given keys, all of them signing keys.
     func identity(listing roles: [RoleKey], _ keys: [VerifyingKey]) throws -> Identity {
-        let chain = try ManifestChain(verifying: [sign(first(roles: roles), by: [1, 2])])
-        return try Identity(chain: chain, signingKeys: keys, sealingKeys: [])
+        let first = try chain()
+        let second = try chain(first, and: following(first) { $0.roleKeys = roles }, by: [1, 2])
+        return try Identity(chain: second, signingKeys: keys, sealingKeys: [])
     }
 }

@@ -231,7 +231,8 @@ struct StatusListTests {
             ("time as text", claims { $0[6] = .text("2026-03-01") }),
         ]
         for (what, bytes) in shapes {
-            #expect(refusal { try SignedStatusList(verifying: bytes, by: identity) } != nil, "\(what)")
+            #expect(
+                refusal { try SignedStatusList(verifying: bytes, by: identity) } != nil, "\(what)")
         }
         let bomb = Zlib.deflate([UInt8](repeating: 0, count: Limits.statusListInflatedBytes + 1))
         let bytes = try claims { $0[65_533] = inner(bits: 2, bomb) }
@@ -275,7 +276,8 @@ struct StatusListTests {
         }
     }
 
-    @Test("damage below the signature never crashes: what a stolen key could sign", arguments: 0..<2)
+    @Test(
+        "damage below the signature never crashes: what a stolen key could sign", arguments: 0..<2)
     func damagedPayload(_ seed: UInt64) throws {
         let identity = try house.identity()
         let object = try COSESign1(

@@ -46,7 +46,9 @@ struct SpecTableTests {
         for (name, value) in code { #expect(spec[name] == value, "limit \(name)") }
     }
 
-    @Test(arguments: ["verification", "manifest", "passport", "grant", "envelope", "status", "suite"])
+    @Test(arguments: [
+        "verification", "manifest", "passport", "grant", "envelope", "status", "suite",
+    ])
     func everyPageShowsAnExampleFirstAndStaysShort(page: String) throws {
         let text = try Self.text("Spec/\(page).md")
         let heading = text.split(separator: "\n").first { $0.hasPrefix("## ") }

@@ -37,6 +37,8 @@ public struct Envelope: Hashable, Sendable {
             boxes = try fields.take(4, "boxes").array(profile.boxCount...profile.boxCount)
                 .map { try SealedBox($0, profile: profile) }
             try fields.finishExactly()
+            guard boxes.count(where: { $0.lock == .organisation }) == profile.organisationBoxes
+            else { throw CodingError(.unexpectedItem, "envelope: not this profile's boxes") }
             guard Set(boxes.map(\.ciphertext.count)).count == 1 else {
                 throw CodingError(.unexpectedItem, "envelope: boxes differ in size")
             }

@@ -47,7 +47,7 @@ public struct SealedBox: Hashable, Sendable {
             throw CodingError(.unexpectedItem, "\(value.place): not this profile's algorithm")
         }
         try unprotected.finishExactly()
-        ciphertext = try parts[2].bytes(16...Limits.grantBytes * 16)
+        ciphertext = try parts[2].bytes(16...Limits.boxBytes)
         guard (ciphertext.count - 16).isMultiple(of: profile.boxQuantum), ciphertext.count > 16
         else { throw CodingError(.unexpectedItem, "\(value.place): not a box size") }
     }

@@ -65,7 +65,11 @@ public struct GuardianAuthority: Hashable, Sendable {
         var fields = try value.fields()
         from = try fields.take(1, "from").timestamp()
         until = try fields.take(2, "until").timestamp()
-        jurisdiction = try fields.take(3, "jurisdiction").text(maximum: 2)
+        let place = try fields.take(3, "jurisdiction")
+        jurisdiction = try place.text(maximum: 2)
+        guard jurisdiction.utf8.count == 2,
+            jurisdiction.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        else { throw CodingError(.unexpectedItem, "\(place.place): not a country") }
         proof = try fields.takeOptional(4, "proof")?.digest()
         try fields.finish()
     }

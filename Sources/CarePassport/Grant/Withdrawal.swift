@@ -118,6 +118,12 @@ public struct WithdrawalTerms: Hashable, Sendable {
         self.reason = reason
     }
 
+    /// True when the terms name this grant, a parent of it, or its whole passport.
+    func ends(_ grant: VerifiedGrant) -> Bool {
+        guard passport == grant.terms.passport else { return false }
+        return grants.isEmpty || grant.lineage.contains { grants.contains($0.id) }
+    }
+
     init(decoding payload: [UInt8]) throws {
         var fields = try CBORFields(CBORReader.item(from: payload), "withdrawal")
         _ = try fields.take(1, "version").int(in: 1...1)
@@ -158,8 +164,5 @@ public struct VerifiedWithdrawal: Hashable, Sendable {
     }
 
     /// True when it ends this grant, directly, through a parent, or with its passport.
-    public func ends(_ grant: VerifiedGrant) -> Bool {
-        guard terms.passport == grant.terms.passport else { return false }
-        return terms.grants.isEmpty || grant.lineage.contains { terms.grants.contains($0.id) }
-    }
+    public func ends(_ grant: VerifiedGrant) -> Bool { terms.ends(grant) }
 }

@@ -36,8 +36,6 @@ public struct PassportClaims: Hashable, Sendable {
     static let commitmentsClaim = -65_540
     static let holderRingClaim = -65_541
     static let statusClaim = 65_535
-    /// Organisations that one passport may name as grant authorities.
-    static let maximumAuthorities = 8
 
     /// States the claims.
     public init(
@@ -73,7 +71,7 @@ public struct PassportClaims: Hashable, Sendable {
         }
         self.profile = profile
         authorities = try claims.take(Self.authoritiesClaim, "authorities")
-            .array(0...Self.maximumAuthorities).map { try $0.organisation() }
+            .array(0...Limits.authorities).map { try $0.organisation() }
         for index in authorities.indices.dropFirst()
         where authorities[index - 1].digest >= authorities[index].digest {
             throw CodingError(.notDeterministic, "passport: authorities out of order or twice")

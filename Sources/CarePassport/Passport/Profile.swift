@@ -21,6 +21,8 @@ public enum Profile: Int, CaseIterable, Sendable, Hashable {
     public var ringBytes: Int { 16 + slotCount * 34 }
     /// Boxes in an envelope.
     public var boxCount: Int { 4 }
+    /// Boxes for organisations; on paper one box is always the bearer's.
+    public var organisationBoxes: Int { self == .net ? boxCount : boxCount - 1 }
     /// The purpose of the keys that boxes are sealed to.
     public var sealingPurpose: KeyPurpose { self == .net ? .sealNet : .sealPaper }
     /// COSE algorithm of a box that is sealed to an organisation: a private-use number for

@@ -68,6 +68,8 @@ public enum CheckState: String, CaseIterable, Sendable, Hashable {
     case notYet
     /// Its period is over.
     case over
+    /// Two manifests carry one number.
+    case forked
     /// The clock is behind what we have already seen.
     case behind
     /// Checked against a recent list.

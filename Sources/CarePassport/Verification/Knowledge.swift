@@ -15,6 +15,9 @@ public struct Knowledge: Sendable {
     public var statusLists: [String: SignedStatusList]
     /// Withdrawals taken in.
     public var withdrawals: [UnverifiedWithdrawal]
+    /// Organisations that showed two manifests under one number, with the epoch in which they
+    /// did: nothing new is believed from them until they open a later one.
+    public var forks: [OrganisationID: Int] = [:]
     /// Now: the system's clock, or the floor when the clock is behind it.
     public let now: Timestamp
     /// True when the clock was behind the floor.
@@ -44,6 +47,7 @@ public struct Knowledge: Sendable {
         of organisation: OrganisationID, for purposes: Set<KeyPurpose>
     ) -> IssuerStanding {
         if organisation == ourselves { return .pinned }
+        if isFrozen(organisation) { return .unknown }
         guard let pin = pins[organisation], purposes.isSubset(of: pin.purposes) else {
             return .unknown
         }
@@ -57,10 +61,37 @@ public struct Knowledge: Sendable {
             identities[identity.organisation] = identity
             return
         }
-        guard let newer = try? known.chain.updated(with: identity.chain),
+        if contradicts(identity) {
+            forks[identity.organisation] = max(
+                forks[identity.organisation] ?? 0, identity.chain.current.epoch)
+            return
+        }
+        guard
+            !isFrozen(identity.organisation)
+                || identity.chain.current.epoch > known.chain.current.epoch,
+            let newer = try? known.chain.updated(with: identity.chain),
             newer == identity.chain, newer != known.chain
         else { return }
         identities[identity.organisation] = identity
+    }
+
+    /// True when the identity and the chain known here hold different manifests under one number.
+    public func contradicts(_ identity: Identity) -> Bool {
+        guard let known = identities[identity.organisation] else { return false }
+        do {
+            _ = try known.chain.updated(with: identity.chain)
+            return false
+        } catch {
+            return error.code == .fork
+        }
+    }
+
+    /// True while a fork stands against an organisation's present epoch.
+    public func isFrozen(_ organisation: OrganisationID) -> Bool {
+        guard let forked = forks[organisation], let identity = identities[organisation] else {
+            return false
+        }
+        return identity.chain.current.epoch <= forked
     }
 
     /// Adds a signed list that came with an envelope, if it is newer than the one known.
@@ -69,6 +100,8 @@ public struct Knowledge: Sendable {
             guard let list = try? SignedStatusList(verifying: bytes, by: identity) else {
                 continue
             }
+            // Stops a stolen status key from shutting out every later honest list.
+            guard !list.isFromTheFuture(at: now) else { return }
             if let known = statusLists[list.uri], known.issued >= list.issued { return }
             statusLists[list.uri] = list
             return

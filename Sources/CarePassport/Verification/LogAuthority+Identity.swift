@@ -23,8 +23,21 @@ extension LogAuthority {
         self.init(
             origin: LogOrigin.text(for: identity.organisation.digest),
             logKeys: identity.signingKeys(for: .log).map(key),
-            staffKeys: staff.map {
-                AuthorisedKey(key: $0.key, notBefore: $0.notBefore, notAfter: $0.notAfter)
+            staffKeys: staff.map { certificate in
+                AuthorisedKey(
+                    key: certificate.key, notBefore: certificate.notBefore,
+                    notAfter: certificate.notAfter,
+                    compromisedSince: Self.compromisedSince(certificate.authority))
             })
+    }
+
+    /// Whoever stole an `issue` key can write any date into a certificate: what it certifies is
+    /// suspect from the moment of the theft, unless the auditor holds an older checkpoint.
+    private static func compromisedSince(_ authority: KeyAuthority) -> Timestamp? {
+        switch authority {
+        case .authorised: nil
+        case .ageUnproven(_, let since), .suspect(_, let since): since
+        case .outsideWindow: Timestamp(clamping: 0)
+        }
     }
 }

@@ -80,15 +80,19 @@ public struct Verifier: Sendable {
             lines.append(
                 keyLine(.issuerKey, verified.key.role.authority(at: verified.claims.issued)))
             lines.append(ReportLine(.issuerStanding, state(standing)))
-            lines.append(
-                knowledge.now <= identity.chain.current.expires
-                    ? ReportLine(.manifest, .current)
-                    : ReportLine(.manifest, .over, time: identity.chain.current.expires))
+            lines.append(manifestLine(identity))
             return verified
         } catch {
             lines.append(ReportLine(.issuerSignature, .broken, cause: error.identifier))
             return nil
         }
+    }
+
+    private func manifestLine(_ identity: Identity) -> ReportLine {
+        if knowledge.isFrozen(identity.organisation) { return ReportLine(.manifest, .forked) }
+        let expires = identity.chain.current.expires
+        return knowledge.now <= expires
+            ? ReportLine(.manifest, .current) : ReportLine(.manifest, .over, time: expires)
     }
 
     private func checkPassport(_ claims: PassportClaims, _ lines: inout [ReportLine]) {
@@ -195,9 +199,24 @@ public struct Verifier: Sendable {
             .compactMap { try? $0.verify(for: passport, identities: knowledge.identities) }
             .filter { $0.ends(grant) }
             .min { $0.terms.time < $1.terms.time }
-        guard let ending else { return ReportLine(.withdrawal, .none) }
+        guard let ending else {
+            return ReportLine(
+                .withdrawal, hasUnverifiable(grant, passport) ? .unverifiable : .none)
+        }
         return ReportLine(
             .withdrawal, .withdrawn, time: ending.terms.time, reason: ending.terms.reason)
+    }
+
+    /// A withdrawal by an authority of the passport whose keys are not known here: it may be the
+    /// person's "no", and must not look like none.
+    private func hasUnverifiable(_ grant: VerifiedGrant, _ passport: VerifiedPassport) -> Bool {
+        knowledge.withdrawals.contains { withdrawal in
+            guard withdrawal.terms.passport == passport.digest,
+                case .organisation(let id) = withdrawal.terms.authority,
+                passport.claims.authorities.contains(id), knowledge.identities[id] == nil
+            else { return false }
+            return withdrawal.terms.ends(grant)
+        }
     }
 
     /// Stops a recipient from passing a box on as though the sender had addressed it elsewhere,
@@ -216,15 +235,25 @@ public struct Verifier: Sendable {
                 case .bearer: arrival.asBearer
                 case .organisation(let id): !arrival.asBearer && id == knowledge.ourselves
                 }
-            let inForce = verified.key.role.authority(at: verified.terms.time) == .authorised
             let matches =
-                forUs && inForce && verified.terms.passports == arrival.passports
+                forUs && verified.terms.passports == arrival.passports
                 && verified.terms.grants == arrival.grants
-            lines.append(ReportLine(.disclosure, matches ? .holds : .broken))
+            lines.append(disclosureLine(verified, matches: matches))
             let standing = knowledge.standing(of: verified.terms.sender, for: [.consent])
             lines.append(ReportLine(.senderStanding, state(standing)))
         } catch {
             lines.append(ReportLine(.disclosure, .broken, cause: error.identifier))
+        }
+    }
+
+    private func disclosureLine(
+        _ disclosure: VerifiedDisclosure, matches: Bool
+    ) -> ReportLine {
+        guard matches else { return ReportLine(.disclosure, .broken) }
+        switch disclosure.key.role.authority(at: disclosure.terms.time) {
+        case .authorised: return ReportLine(.disclosure, .holds)
+        case .ageUnproven(_, let since): return ReportLine(.disclosure, .ageUnproven, time: since)
+        case .suspect, .outsideWindow: return ReportLine(.disclosure, .broken)
         }
     }
 

@@ -156,6 +156,7 @@ struct OpenCommand: ReplyingCommand {
         let known = try home.knowledge()
         var changes: [StoreChange] = unlocked.identities
             .filter { known.identities[$0.organisation] == nil }.map { .identity($0) }
+        changes += unlocked.forks(against: known).map { .fork($0) }
         changes += unlocked.newerStatusLists(than: known).map { .statusList($0) }
         for examined in examined.passports where examined.passport != nil {
             guard

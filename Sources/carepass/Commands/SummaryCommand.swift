@@ -161,7 +161,7 @@ struct SummaryCommand: ParsableCommand {
                     randomness: home.randomness),
                 to: out)
             return out == "-"
-                ? Reply()
+                ? Reply(isSilent: true)
                 : Reply(lines: [Words.say("summary.exported")], json: ["out": .string(out)])
         }
     }

@@ -62,6 +62,12 @@ struct TakeInCommand: ReplyingCommand {
 
     private func takeIdentity(_ bytes: [UInt8], _ knowledge: Knowledge) throws -> Taken {
         let identity = try Identity(decoding: bytes)
+        if knowledge.contradicts(identity) {
+            // Kept, not refused: two manifests under one number are proof, and freeze.
+            return Taken(
+                what: "fork", detail: identity.name, from: identity.organisation,
+                object: identity.chain.currentHash, changes: [.fork(identity)])
+        }
         if let known = knowledge.identities[identity.organisation] {
             _ = try known.chain.updated(with: identity.chain)
         }
@@ -75,6 +81,9 @@ struct TakeInCommand: ReplyingCommand {
         for identity in knowledge.identities.values {
             do {
                 let list = try SignedStatusList(verifying: bytes, by: identity)
+                guard !list.isFromTheFuture(at: knowledge.now) else {
+                    throw TrustError(.rollback, .refused, Words.say("error.future-list"))
+                }
                 if let known = knowledge.statusLists[list.uri], known.issued > list.issued {
                     throw TrustError(.rollback, .refused, Words.say("error.older-list"))
                 }

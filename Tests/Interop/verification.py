@@ -1,0 +1,216 @@
+"""The report and the table (Spec/verification.md)."""
+
+import manifest
+import status
+from cbor_strict import Refused
+from grant import HOLDER
+
+DAY = 86_400
+VITAL, ORDINARY = (1, 2), (3, 4, 5, 8, 9)
+OPEN, WARN, REFUSE = "open", "warn", "refuse"
+RANK = (OPEN, WARN, REFUSE)
+
+# Verdicts for vital, ordinary, sensitive: first for a standing issuer, then for an unknown one.
+ALL_OPEN, ALL_REFUSE = "oooooo", "rrrrrr"
+OLD = {"fresh": ALL_OPEN, "stale": "owwwwr", "staleLong": "wrrwrr", "unknown": "wrrwrr",
+       "ended": ALL_REFUSE}
+KEY = {"inForce": ALL_OPEN, "outsideWindow": ALL_REFUSE, "suspect": ALL_REFUSE,
+       "ageUnproven": "wwrwrr"}
+PERIOD = {"current": ALL_OPEN, "notYet": ALL_REFUSE, "over": ALL_REFUSE}
+HOLDS = {"holds": ALL_OPEN, "broken": ALL_REFUSE}
+GRANTED = {"granted": ALL_OPEN, "notGranted": ALL_REFUSE}
+TABLE = {
+    "issuerSignature": {**HOLDS, "unverifiable": ALL_REFUSE},
+    "issuerKey": KEY,
+    "issuerStanding": {"pinned": "ooorrr", "listed": "ooorrr", "unknown": "rrrwwr"},
+    "manifest": {"current": ALL_OPEN, "over": "wwwwwr"},
+    "clock": {"holds": ALL_OPEN, "behind": "wwwwwr"},
+    "passportPeriod": PERIOD,
+    "passportStatus": OLD,
+    "grantSignature": HOLDS,
+    "grantKey": {**KEY, "holder": ALL_OPEN},
+    "card": {"none": ALL_OPEN, "presented": ALL_OPEN, "unwitnessed": "wwrwwr"},
+    "grantPeriod": PERIOD,
+    "grantStatus": OLD,
+    "withdrawal": {"none": ALL_OPEN, "withdrawn": ALL_REFUSE},
+    "recipient": GRANTED,
+    "purpose": GRANTED,
+    "ring": HOLDS,
+    "disclosure": {**HOLDS, "unverifiable": ALL_REFUSE},
+    "senderStanding": {"pinned": ALL_OPEN, "listed": ALL_OPEN, "unknown": "wwwwwr"},
+}
+WORDS = {"o": OPEN, "w": WARN, "r": REFUSE}
+KEYS_BY_WORSE = ("inForce", "ageUnproven", "suspect", "outsideWindow")
+STATUS_BY_WORSE = ("fresh", "stale", "staleLong", "unknown", "ended")
+
+
+def section_class(kind):
+    return 0 if kind in VITAL else 1 if kind in ORDINARY else 2
+
+
+def verdict(check, state, issuer_stands, kind):
+    row = TABLE.get(check, {}).get(state, ALL_REFUSE)
+    return WORDS[row[section_class(kind) + (0 if issuer_stands else 3)]]
+
+
+def period(start, end, now):
+    if now + DAY < start:
+        return "notYet"
+    return "over" if now > end else "current"
+
+
+def key_state(verdict_of_key):
+    return "inForce" if verdict_of_key == "authorised" else verdict_of_key
+
+
+class Knowledge:
+    """What a reader knows at one moment."""
+
+    def __init__(self, now, ourselves=None, identities=(), pins=None, lists=None,
+                 withdrawals=(), floor=0):
+        self.clock, self.floor, self.now = now, floor, max(now, floor)
+        self.ourselves = ourselves
+        self.identities = {one.organisation: one for one in identities}
+        self.pins, self.lists = dict(pins or {}), dict(lists or {})
+        self.withdrawals = list(withdrawals)
+
+    def copy(self):
+        return Knowledge(self.clock, self.ourselves, self.identities.values(), self.pins,
+                         self.lists, self.withdrawals, self.floor)
+
+    def behind(self):
+        return self.clock < self.floor
+
+    def standing(self, organisation, role):
+        pinned = role in self.pins.get(organisation, ())
+        return "pinned" if pinned or organisation == self.ourselves else "unknown"
+
+    def freshness(self, place, organisation):
+        return status.freshness(place, organisation, self.lists, self.now, self.behind())
+
+
+class Report:
+    """`lines` is a list of (check, state) in order; `withdrawn_at` is the earliest time."""
+
+    def __init__(self, passport, grant, ring, disclosure, passports, grants, carry, knowledge,
+                 purpose):
+        self.lines, self.knowledge, self.withdrawn_at = [], knowledge, None
+        self.grant, self.desk, self.days = grant, None, {}
+        verified = self._issuer(passport)
+        self.say("clock", "behind" if knowledge.behind() else "holds")
+        self.say("passportPeriod", period(passport.issued, passport.expires, knowledge.now))
+        state, self.days["passportStatus"] = knowledge.freshness(passport.status, passport.issuer)
+        self.say("passportStatus", state)
+        lines = self._grant_signature(passport, grant, verified)
+        if lines is not None:
+            self._grant(passport, grant, ring, lines, carry, purpose)
+        self._disclosure(disclosure, passports, grants, carry)
+
+    def say(self, check, state):
+        self.lines.append((check, state))
+
+    def _issuer(self, passport):
+        identity = self.knowledge.identities.get(passport.issuer)
+        if identity is None:
+            self.say("issuerSignature", "unverifiable")
+            return False
+        try:
+            line = identity.verify(passport.signed, manifest.ISSUE)
+        except Refused:
+            self.say("issuerSignature", "broken")
+            return False
+        self.say("issuerSignature", "holds")
+        self.say("issuerKey", key_state(line.judge(passport.issued)))
+        self.say("issuerStanding", self.knowledge.standing(passport.issuer, "issue"))
+        over = self.knowledge.now > identity.newest.expires
+        self.say("manifest", "over" if over else "current")
+        return True
+
+    def _grant_signature(self, passport, grant, verified):
+        try:
+            if grant is None or not verified:
+                raise Refused("passport.notAuthentic")
+            lines = grant.verify(passport, self.knowledge.identities)
+        except Refused:
+            self.say("grantSignature", "broken")
+            return None
+        self.say("grantSignature", "holds")
+        return lines
+
+    def _grant(self, passport, grant, ring, lines, carry, purpose):
+        states = [key_state(line.judge(claimed)) for line, claimed in lines]
+        self.say("grantKey", max(states, key=KEYS_BY_WORSE.index) if states else "holder")
+        oldest = grant.line()[-1]
+        if oldest.authority != HOLDER:
+            self.say("card", "none")
+        else:
+            self.desk = oldest.desk
+            self.say("card", "unwitnessed" if oldest.desk is None else "presented")
+        now = self.knowledge.now
+        periods = [period(one.start, one.until, now) for one in grant.line()]
+        self.say("grantPeriod", next((one for one in periods if one != "current"), "current"))
+        found = [self.knowledge.freshness(one.status, one.keeper(passport))
+                 for one in grant.line()]
+        state, self.days["grantStatus"] = max(
+            found, key=lambda one: (STATUS_BY_WORSE.index(one[0]), one[1] or 0))
+        self.say("grantStatus", state)
+        self._withdrawal(passport, grant)
+        self.say("recipient", "granted" if self._is_us(grant.recipient, carry) else "notGranted")
+        self.say("purpose", "granted" if purpose in grant.purposes else "notGranted")
+        self.say("ring", "holds" if ring.digest() == grant.ring else "broken")
+
+    def _is_us(self, recipient, carry):
+        if carry:
+            return recipient == 0
+        return recipient != 0 and recipient == self.knowledge.ourselves
+
+    def _withdrawal(self, passport, grant):
+        times = []
+        for one in self.knowledge.withdrawals:
+            try:
+                one.verify(passport, self.knowledge.identities)
+            except Refused:
+                continue
+            if one.ends(grant):
+                times.append(one.time)
+        self.withdrawn_at = min(times, default=None)
+        self.say("withdrawal", "withdrawn" if times else "none")
+
+    def _disclosure(self, disclosure, passports, grants, carry):
+        identity = self.knowledge.identities.get(disclosure.sender)
+        if identity is None:
+            self.say("disclosure", "unverifiable")
+            return
+        try:
+            line = identity.verify(disclosure.signed, manifest.CONSENT)
+        except Refused:
+            self.say("disclosure", "broken")
+            return
+        holds = (line.judge(disclosure.time) == "authorised"
+                 and self._is_us(disclosure.recipient, carry)
+                 and disclosure.passports == passports and disclosure.grants == grants)
+        self.say("disclosure", "holds" if holds else "broken")
+        self.say("senderStanding", self.knowledge.standing(disclosure.sender, "consent"))
+
+    # --- From lines to a decision ---------------------------------------------------------------
+
+    def stands(self):
+        return dict(self.lines).get("issuerStanding") in ("pinned", "listed")
+
+    def decision(self, kind):
+        """open, warn or refuse."""
+        if self.grant is None or kind not in self.grant.sections:
+            return REFUSE
+        return self.worst(kind)
+
+    def worst(self, kind):
+        """The worst verdict of all lines for a kind, whatever the grant names."""
+        verdicts = [verdict(check, state, self.stands(), kind) for check, state in self.lines]
+        return max(verdicts, key=RANK.index)
+
+    def reason(self, kind):
+        """The first refusing line."""
+        for check, state in self.lines:
+            if verdict(check, state, self.stands(), kind) == REFUSE:
+                return check, state
+        return None
