@@ -95,7 +95,7 @@ let package = Package(
             "PassportCryptoTests", ["PassportCoding", "PassportCrypto", "PassportTestSupport"]),
         tests(
             "PassportSecrecyTests",
-            ["PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTestSupport"]),
+            ["PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTestSupport", crypto]),
         tests(
             "PassportTrustTests",
             ["PassportCoding", "PassportCrypto", "PassportTrust", "PassportTestSupport"]),

@@ -40,7 +40,7 @@ SYSTEM = {
     "FoundationEssentials": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "Glibc": {"PassportSecrecy", "PassportStore", "carepass", "carepassd", "carepass-scan",
               "carepass-bench"},
-    "Synchronization": {"PassportCrypto"},
+    "Synchronization": {"PassportCrypto", "carepass"},
 }
 FORBIDDEN_IN_DAEMON = {"PassportSecrecy", "PassportSealing"}
 LINKABLE = {"libsodium", "libsqlite3"}

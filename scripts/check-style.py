@@ -27,7 +27,7 @@ def check(name, text):
     if lines > FILE_LINES:
         broken.append(f"{name}: {lines} lines")
     # Braces inside literals and comments are no braces.
-    text = re.sub(r'"(?:\\.|[^"\\\n])*"', '""', re.sub(r"//[^\n]*", "", text))
+    text = re.sub(r"//[^\n]*", "", re.sub(r'"(?:\\.|[^"\\\n])*"', '""', text))
     for match in FUNCTION.finditer(text):
         start = text.find("{", match.end())
         if start < 0:

@@ -10,12 +10,15 @@ extension LogAuthority {
     ///   organisation did not sign gives no key.
     public init(of identity: Identity, staffCertificates: [[UInt8]]) {
         func key(_ listed: ListedKey) -> AuthorisedKey {
-            AuthorisedKey(
+            let end = listed.role.revocation
+            let isSuperseded = end?.reason == .superseded
+            return AuthorisedKey(
                 key: listed.key, notBefore: listed.role.notBefore,
-                notAfter: listed.role.notAfter,
-                compromisedSince: listed.role.revocation.flatMap {
-                    $0.reason == .superseded ? nil : $0.since
-                })
+                // A key that was only replaced is honest up to its end and none of ours after it.
+                notAfter: isSuperseded
+                    ? min(end?.since ?? listed.role.notAfter, listed.role.notAfter)
+                    : listed.role.notAfter,
+                compromisedSince: isSuperseded ? nil : end?.since)
         }
         let staff = staffCertificates.compactMap { bytes in
             try? StaffCertificate(verifying: bytes, by: identity)
