@@ -45,6 +45,8 @@ class Envelope:
         if size != len(self.content) - 16:
             raise Refused("passport.malformed", "size class")
         self.boxes = [Box(box, self.profile) for box in item[4]]
+        if sum(box.carry for box in self.boxes) != (0 if self.profile is passport.NET else 1):
+            raise Refused("passport.malformed", "carry boxes")
         if len({len(box.ciphertext) for box in self.boxes}) != 1:
             raise Refused("passport.malformed", "sizes of boxes")
 
@@ -173,9 +175,15 @@ class Opening:
         known = self.knowledge.identities.get(identity.organisation)
         try:
             kept = manifest.update(known, identity) if known else identity
-            self.knowledge.identities[identity.organisation] = kept
-        except Refused:
-            pass
+        except Refused as cause:
+            if cause.code == "trust.fork":
+                self.knowledge.forked.add(identity.organisation)
+            return
+        if identity.organisation in self.knowledge.forked:
+            if kept.newest.epoch == known.newest.epoch:
+                return  # nothing new until a new epoch
+            self.knowledge.forked.discard(identity.organisation)
+        self.knowledge.identities[identity.organisation] = kept
 
     def request(self, wanted=None):
         """(passport, kind) of everything that may be opened."""

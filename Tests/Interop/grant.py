@@ -1,5 +1,7 @@
 """Grants, their rules and authority, and withdrawals (Spec/grant.md)."""
 
+import re
+
 import cbor_strict as cbor
 import cose
 import manifest
@@ -11,9 +13,15 @@ ONWARD_DEPTH = 3
 HOLDER = 0
 
 
+def country(value):
+    if type(value) is not str or not re.fullmatch("[A-Z]{2}", value):
+        raise Refused("coding.unexpectedItem", "a country of two letters")
+    return value
+
+
 class Guardian:
     def __init__(self, item):
-        found = cbor.fields(item, {1: cbor.time, 2: cbor.time, 3: cbor.text(2)},
+        found = cbor.fields(item, {1: cbor.time, 2: cbor.time, 3: country},
                             {4: cbor.digest}, ignorable=True)
         self.start, self.end, self.country = found[1], found[2], found[3]
 
@@ -67,6 +75,8 @@ class Grant:
             raise Refused("passport.brokenTerms", "proxy")
         if 14 in item and not item[14].start <= self.issued <= item[14].end:
             raise Refused("passport.brokenTerms", "guardian's day")
+        if 14 in item and self.until > item[14].end:
+            raise Refused("passport.brokenTerms", "guardian's end")
         if item[13] == 2 and item[8] == 3:
             raise Refused("passport.brokenTerms", "assent")
         if self.desk is not None and self.authority != HOLDER:

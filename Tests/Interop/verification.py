@@ -23,7 +23,7 @@ TABLE = {
     "issuerSignature": {**HOLDS, "unverifiable": ALL_REFUSE},
     "issuerKey": KEY,
     "issuerStanding": {"pinned": "ooorrr", "listed": "ooorrr", "unknown": "rrrwwr"},
-    "manifest": {"current": ALL_OPEN, "over": "wwwwwr"},
+    "manifest": {"current": ALL_OPEN, "over": "wwwwwr", "forked": "wrrwrr"},
     "clock": {"holds": ALL_OPEN, "behind": "wwwwwr"},
     "passportPeriod": PERIOD,
     "passportStatus": OLD,
@@ -32,11 +32,11 @@ TABLE = {
     "card": {"none": ALL_OPEN, "presented": ALL_OPEN, "unwitnessed": "wwrwwr"},
     "grantPeriod": PERIOD,
     "grantStatus": OLD,
-    "withdrawal": {"none": ALL_OPEN, "withdrawn": ALL_REFUSE},
+    "withdrawal": {"none": ALL_OPEN, "unverifiable": "wwrwwr", "withdrawn": ALL_REFUSE},
     "recipient": GRANTED,
     "purpose": GRANTED,
     "ring": HOLDS,
-    "disclosure": {**HOLDS, "unverifiable": ALL_REFUSE},
+    "disclosure": {**HOLDS, "ageUnproven": "wwrwrr", "unverifiable": ALL_REFUSE},
     "senderStanding": {"pinned": ALL_OPEN, "listed": ALL_OPEN, "unknown": "wwwwwr"},
 }
 WORDS = {"o": OPEN, "w": WARN, "r": REFUSE}
@@ -67,16 +67,16 @@ class Knowledge:
     """What a reader knows at one moment."""
 
     def __init__(self, now, ourselves=None, identities=(), pins=None, lists=None,
-                 withdrawals=(), floor=0):
+                 withdrawals=(), floor=0, forked=()):
         self.clock, self.floor, self.now = now, floor, max(now, floor)
         self.ourselves = ourselves
         self.identities = {one.organisation: one for one in identities}
         self.pins, self.lists = dict(pins or {}), dict(lists or {})
-        self.withdrawals = list(withdrawals)
+        self.withdrawals, self.forked = list(withdrawals), set(forked)
 
     def copy(self):
         return Knowledge(self.clock, self.ourselves, self.identities.values(), self.pins,
-                         self.lists, self.withdrawals, self.floor)
+                         self.lists, self.withdrawals, self.floor, self.forked)
 
     def behind(self):
         return self.clock < self.floor
@@ -123,7 +123,8 @@ class Report:
         self.say("issuerKey", key_state(line.judge(passport.issued)))
         self.say("issuerStanding", self.knowledge.standing(passport.issuer, "issue"))
         over = self.knowledge.now > identity.newest.expires
-        self.say("manifest", "over" if over else "current")
+        forked = passport.issuer in self.knowledge.forked
+        self.say("manifest", "forked" if forked else "over" if over else "current")
         return True
 
     def _grant_signature(self, passport, grant, verified):
@@ -145,7 +146,9 @@ class Report:
             self.say("card", "none")
         else:
             self.desk = oldest.desk
-            self.say("card", "unwitnessed" if oldest.desk is None else "presented")
+            known = (oldest.desk is not None
+                     and self.knowledge.standing(oldest.desk, "consent") != "unknown")
+            self.say("card", "presented" if known else "unwitnessed")
         now = self.knowledge.now
         periods = [period(one.start, one.until, now) for one in grant.line()]
         self.say("grantPeriod", next((one for one in periods if one != "current"), "current"))
@@ -157,7 +160,8 @@ class Report:
         self._withdrawal(passport, grant)
         self.say("recipient", "granted" if self._is_us(grant.recipient, carry) else "notGranted")
         self.say("purpose", "granted" if purpose in grant.purposes else "notGranted")
-        self.say("ring", "holds" if ring.digest() == grant.ring else "broken")
+        whole = ring.digest() == grant.ring and ring.kinds() == grant.sections
+        self.say("ring", "holds" if whole else "broken")
 
     def _is_us(self, recipient, carry):
         if carry:
@@ -165,16 +169,20 @@ class Report:
         return recipient != 0 and recipient == self.knowledge.ourselves
 
     def _withdrawal(self, passport, grant):
-        times = []
+        times, doubtful = [], False
         for one in self.knowledge.withdrawals:
             try:
                 one.verify(passport, self.knowledge.identities)
             except Refused:
+                doubtful |= (
+                    one.passport == passport.digest and one.ends(grant)
+                    and one.authority in passport.authorities
+                    and one.authority not in self.knowledge.identities)
                 continue
             if one.ends(grant):
                 times.append(one.time)
         self.withdrawn_at = min(times, default=None)
-        self.say("withdrawal", "withdrawn" if times else "none")
+        self.say("withdrawal", "withdrawn" if times else "unverifiable" if doubtful else "none")
 
     def _disclosure(self, disclosure, passports, grants, carry):
         identity = self.knowledge.identities.get(disclosure.sender)
@@ -186,10 +194,12 @@ class Report:
         except Refused:
             self.say("disclosure", "broken")
             return
-        holds = (line.judge(disclosure.time) == "authorised"
+        age = line.judge(disclosure.time)
+        holds = (age in ("authorised", "ageUnproven")
                  and self._is_us(disclosure.recipient, carry)
                  and disclosure.passports == passports and disclosure.grants == grants)
-        self.say("disclosure", "holds" if holds else "broken")
+        self.say("disclosure", "broken" if not holds else
+                 "holds" if age == "authorised" else "ageUnproven")
         self.say("senderStanding", self.knowledge.standing(disclosure.sender, "consent"))
 
     # --- From lines to a decision ---------------------------------------------------------------
@@ -209,8 +219,8 @@ class Report:
         return max(verdicts, key=RANK.index)
 
     def reason(self, kind):
-        """The first refusing line."""
-        for check, state in self.lines:
+        """The withdrawal line if it refuses, else the first refusing line."""
+        for check, state in sorted(self.lines, key=lambda line: line[0] != "withdrawal"):
             if verdict(check, state, self.stands(), kind) == REFUSE:
                 return check, state
         return None

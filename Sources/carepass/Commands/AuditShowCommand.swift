@@ -25,6 +25,8 @@ struct AuditShowCommand: ReplyingCommand {
         let entries = try home.store.entries(from: from, count: min(max(count, 1), 10_000))
         var names: [Digest: String] = [:]
         for row in organisations { names[row.identity.organisation.digest] = row.identity.name }
+        let staff = try home.store.staff()
+        for record in staff { names[record.certificate.key.keyHash] = record.handle }
         return Reply(
             lines: entries.map { Self.line($0, $1, names) },
             json: [
@@ -41,6 +43,7 @@ struct AuditShowCommand: ReplyingCommand {
         }
         let act = fields.act?.name.map { Words.say("act.\($0)") } ?? "?"
         var parts: [String] = []
+        if let staff = fields.staff { parts.append(names[staff] ?? "\(staff)") }
         if !fields.sections.isEmpty { parts.append(SectionNames.names(fields.sections)) }
         if let other = fields.counterpart {
             parts.append(ViewText.clean(names[other] ?? "\(other)"))

@@ -49,9 +49,7 @@ struct OpenCommand: ReplyingCommand {
         let wanted = section.isEmpty ? nil : try SectionNames.kinds(section)
         let home = try Home(options)
         let staff = try home.operatorKey(handle, passphraseFile: operatorPassphraseFile)
-        let envelope = try Envelope(
-            decoding: Files.read(
-                file, maximum: Limits.envelopeBytes, what: Words.say("what.envelope")))
+        let envelope = try Self.readEnvelope(file)
         let unlocked: UnlockedEnvelope
         do {
             let opener = EnvelopeOpener(envelope)
@@ -93,6 +91,18 @@ struct OpenCommand: ReplyingCommand {
                 to: fhir)
         }
         return report.opened(opened)
+    }
+
+    private static func readEnvelope(_ path: String) throws -> Envelope {
+        let bytes = try Files.read(
+            path, maximum: Limits.envelopeBytes, what: Words.say("what.envelope"))
+        do {
+            return try Envelope(decoding: bytes)
+        } catch {
+            throw CommandError(
+                .unknownFile, error.kind, Words.say("error.not-an-envelope", error.message),
+                hint: Words.say("hint.unknown-file"), cause: error.identifier)
+        }
     }
 
     private static func code(of error: any Error) -> String {
