@@ -52,7 +52,7 @@ public struct AuditFields: Hashable, Sendable {
     init() {}
 
     /// The fields as items, lists sorted and without repetition.
-    func items() throws(AuditError) -> [AuditField: CBORItem] {
+    package func items() throws(AuditError) -> [AuditField: CBORItem] {
         var items = others
         func number(_ value: Int?) -> CBORItem? { value.map { CBORItem($0) } }
         func list(_ values: [Int]) -> CBORItem? {

@@ -2,89 +2,118 @@ import CSodium
 import Crypto
 import FoundationEssentials
 
-/// The primitives alone, on buffers of the right size, straight from the libraries.
-struct BarePrimitives {
-    private let xwing: XWingMLKEM768X25519.PrivateKey
-    private let publicKey: [UInt8]
-    private let secretKey: [UInt8]
+/// The primitives alone, straight from the libraries, on buffers that exist before the clock
+/// starts.
+final class BarePrimitives {
+    private typealias Box = (key: Data, ciphertext: Data)
+
+    private static let largest = 1 << 20
     private let suite = HPKE.Ciphersuite(
         kem: .XWingMLKEM768X25519, kdf: .HKDF_SHA256, aead: .chaChaPoly)
+    private let boxKey: XWingMLKEM768X25519.PrivateKey
+    private let boxPublicKey: XWingMLKEM768X25519.PublicKey
     private let nonce = [UInt8](repeating: 0, count: 12)
     private let key = [UInt8](repeating: 9, count: 32)
+    private let secret = SymmetricKey(size: .bits256)
+    private let input = [UInt8](repeating: 1, count: largest)
+    private var output = [UInt8](repeating: 0, count: largest)
+    private var publicKey = [UInt8](repeating: 0, count: 32)
+    private var secretKey = [UInt8](repeating: 0, count: 64)
+    private var signatures: [Int: [UInt8]] = [:]
+    private var ciphertexts: [Int: [UInt8]] = [:]
+    private var boxes: [Int: Box] = [:]
 
     init() throws {
-        xwing = try XWingMLKEM768X25519.PrivateKey()
-        var publicKey = [UInt8](repeating: 0, count: 32)
-        var secretKey = [UInt8](repeating: 0, count: 64)
-        guard unsafe crypto_sign_keypair(&publicKey, &secretKey) == 0 else {
-            throw CryptoKitError.incorrectKeySize
+        boxKey = try XWingMLKEM768X25519.PrivateKey()
+        boxPublicKey = boxKey.publicKey
+        guard sodium_init() >= 0, unsafe crypto_sign_keypair(&publicKey, &secretKey) == 0
+        else { throw CryptoKitError.incorrectKeySize }
+    }
+
+    /// Makes what a primitive needs to be undone: signatures, ciphertexts, boxes.
+    func prepare(_ primitive: Baseline.Primitive, _ bytes: Int) throws {
+        precondition(bytes + 16 <= Self.largest)
+        switch primitive {
+        case .verify:
+            sign(bytes)
+            signatures[bytes] = Array(output.prefix(64))
+        case .decrypt:
+            encrypt(bytes)
+            ciphertexts[bytes] = Array(output.prefix(bytes + 16))
+        case .open, .fail:
+            var sender = try HPKE.Sender(
+                recipientKey: boxPublicKey, ciphersuite: suite, info: Data())
+            boxes[bytes] = (sender.encapsulatedKey, try sender.seal(input[..<bytes]))
+        default: break
         }
-        self.publicKey = publicKey
-        self.secretKey = secretKey
     }
 
-    func sha256(_ count: Int) { _ = SHA256.hash(data: [UInt8](repeating: 1, count: count)) }
-
-    func sign(_ count: Int) -> [UInt8] {
-        let message = [UInt8](repeating: 1, count: count)
-        var signature = [UInt8](repeating: 0, count: 64)
-        _ = unsafe crypto_sign_detached(
-            &signature, nil, message, UInt64(message.count), secretKey)
-        return signature
+    func perform(_ primitive: Baseline.Primitive, _ bytes: Int) throws {
+        switch primitive {
+        case .verify: verify(bytes)
+        case .sign: sign(bytes)
+        case .keyPair: _ = unsafe crypto_sign_seed_keypair(&publicKey, &secretKey, key)
+        case .boxKey:
+            _ = try XWingMLKEM768X25519.PrivateKey(seedRepresentation: key, publicKey: nil)
+                .publicKey
+        case .seal:
+            var sender = try HPKE.Sender(
+                recipientKey: boxPublicKey, ciphersuite: suite, info: Data())
+            _ = try sender.seal(input[..<bytes])
+        case .open: try open(bytes)
+        case .fail: fail(bytes)
+        case .encrypt: encrypt(bytes)
+        case .decrypt: decrypt(bytes)
+        case .extract: _ = HKDF<SHA256>.extract(inputKeyMaterial: secret, salt: nonce)
+        case .expand:
+            _ = HKDF<SHA256>.expand(
+                pseudoRandomKey: secret, info: input[..<32], outputByteCount: 32)
+        case .hash: hash(bytes)
+        case .random: unsafe randombytes_buf_deterministic(&output, bytes, key)
+        }
     }
 
-    func verify(_ signature: [UInt8], _ count: Int) {
-        let message = [UInt8](repeating: 1, count: count)
-        _ = unsafe crypto_sign_verify_detached(
-            signature, message, UInt64(message.count), publicKey)
+    func hash(_ bytes: Int) {
+        var hash = SHA256()
+        unsafe input.withUnsafeBytes { input in
+            unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: input[..<bytes]))
+        }
+        _ = hash.finalize()
     }
 
-    func encrypt(_ count: Int) -> [UInt8] {
-        let plaintext = [UInt8](repeating: 1, count: count)
-        var ciphertext = [UInt8](repeating: 0, count: count + 16)
+    private func sign(_ bytes: Int) {
+        _ = unsafe crypto_sign_detached(&output, nil, input, UInt64(bytes), secretKey)
+    }
+
+    private func verify(_ bytes: Int) {
+        guard let signature = signatures[bytes] else { return }
+        _ = unsafe crypto_sign_verify_detached(signature, input, UInt64(bytes), publicKey)
+    }
+
+    private func encrypt(_ bytes: Int) {
         _ = unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
-            &ciphertext, nil, plaintext, UInt64(count), nil, 0, nil, nonce, key)
-        return ciphertext
+            &output, nil, input, UInt64(bytes), nil, 0, nil, nonce, key)
     }
 
-    func decrypt(_ ciphertext: [UInt8]) {
-        var plaintext = [UInt8](repeating: 0, count: ciphertext.count - 16)
+    private func decrypt(_ bytes: Int) {
+        guard let ciphertext = ciphertexts[bytes] else { return }
         _ = unsafe crypto_aead_chacha20poly1305_ietf_decrypt(
-            &plaintext, nil, nil, ciphertext, UInt64(ciphertext.count), nil, 0, nonce, key)
+            &output, nil, nil, ciphertext, UInt64(ciphertext.count), nil, 0, nonce, key)
     }
 
-    func hkdf() {
-        _ = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: key), info: nonce, outputByteCount: 32)
-    }
-
-    func random(_ count: Int) {
-        var bytes = [UInt8](repeating: 0, count: count)
-        unsafe randombytes_buf(&bytes, count)
-    }
-
-    func newXWingKey() throws { _ = try XWingMLKEM768X25519.PrivateKey().publicKey }
-
-    func sealXWing(_ count: Int) throws -> (key: Data, ciphertext: Data) {
-        var sender = try HPKE.Sender(
-            recipientKey: xwing.publicKey, ciphersuite: suite, info: Data())
-        return (
-            sender.encapsulatedKey, try sender.seal([UInt8](repeating: 1, count: count))
-        )
-    }
-
-    func openXWing(_ box: (key: Data, ciphertext: Data)) throws {
+    private func open(_ bytes: Int) throws {
+        guard let box = boxes[bytes] else { return }
         var recipient = try HPKE.Recipient(
-            privateKey: xwing, ciphersuite: suite, info: Data(), encapsulatedKey: box.key)
+            privateKey: boxKey, ciphersuite: suite, info: Data(), encapsulatedKey: box.key)
         _ = try recipient.open(box.ciphertext)
     }
 
-    /// A box that does not open costs the same decapsulation and a failed tag.
-    func failXWing(_ box: (key: Data, ciphertext: Data)) {
-        guard
+    /// A box for somebody else costs the same decapsulation and a tag that does not hold.
+    private func fail(_ bytes: Int) {
+        guard let box = boxes[bytes],
             var recipient = try? HPKE.Recipient(
-                privateKey: xwing, ciphersuite: suite, info: Data(), encapsulatedKey: box.key)
+                privateKey: boxKey, ciphersuite: suite, info: Data(), encapsulatedKey: box.key)
         else { return }
-        _ = try? recipient.open(box.ciphertext.dropLast())
+        _ = try? recipient.open(box.ciphertext, authenticating: nonce)
     }
 }

@@ -8,11 +8,14 @@ import PassportTrust
 /// Two organisations and a summary of usual size, all in memory.
 final class BenchWorld {
     let now = Timestamp(clamping: 1_770_000_000)
-    let issuerKeys: KeyFile
-    let readerKeys: KeyFile
     let issuer: Identity
     let reader: Identity
     let sections: [Section]
+    let statusList: SignedStatusList
+    let issueKey: SigningKey
+    let consentKey: SigningKey
+    let readerKey: OpeningKey
+    let readerBoxKey: SealingPublicKey
 
     init() throws {
         let issuerKeys = try KeyFile(generating: KeyPurpose.roles, from: .system)
@@ -23,8 +26,15 @@ final class BenchWorld {
         self.issuer = issuer
         self.reader = reader
         self.sections = sections
-        self.issuerKeys = issuerKeys
-        self.readerKeys = readerKeys
+        // A program loads its keys once, and lists are issued on a schedule: neither is timed.
+        let issueKey = try issuerKeys.signingKey(.issue)
+        let consentKey = try issuerKeys.signingKey(.consent)
+        let readerKey = try readerKeys.openingKey(.sealNet)
+        statusList = try Self.statusList(issuer, issuerKeys, now)
+        readerBoxKey = try reader.sealingKey(.sealNet, at: now)
+        self.issueKey = issueKey
+        self.consentKey = consentKey
+        self.readerKey = readerKey
     }
 
     private static func identity(
@@ -63,7 +73,7 @@ final class BenchWorld {
             sealingKeys: sealing)
     }
 
-    /// Three sections: a medicine, an allergy and a diagnosis, each with two codes.
+    /// Three sections of 600 bytes, each of which fits into one slot.
     private static func sections() throws -> [Section] {
         let person = try PersonReference([UInt8](repeating: 7, count: 16))
         guard let cadre = Term<Cadre>("psychologist"), let date = PartialDate("2026-02-28") else {
@@ -93,48 +103,52 @@ final class BenchWorld {
             status: status, ring: Digest.sha256(of: []), issued: now, desk: nil, parent: nil)
     }
 
-    /// The whole way of a sender: passport, grant, envelope.
-    func seal() throws -> Envelope {
-        let uri = issuer.organisation.statusListURI(1)
+    /// What a sender makes.
+    struct Sending {
+        let passport: UnverifiedPassport
+        let issued: IssuedGrant
+        let packed: EnvelopePacker.Packed
+    }
+
+    /// The whole way of a sender: a passport, a grant of it, an envelope.
+    func send() throws -> Sending {
+        let uri = statusList.uri
         let sealed = try PassportSealer().seal(
             sections,
             terms: PassportSealer.Terms(
                 issuer: issuer.organisation, authorities: [issuer.organisation], issued: now,
                 expires: now.adding(seconds: 900_000),
                 status: StatusReference(uri: uri, index: 1), profile: .net),
-            key: issuerKeys.signingKey(.issue))
+            key: issueKey)
         let verified = try sealed.passport.verify(by: issuer)
         let issued = try GrantIssuer().grant(
             terms(for: StatusReference(uri: uri, index: 2)), ring: sealed.ring,
-            passport: verified, organisation: issuer.organisation,
-            key: issuerKeys.signingKey(.consent))
-        let key = try reader.sealingKey(.sealNet, at: now)
-        return try EnvelopePacker(profile: .net).pack(
+            passport: verified, organisation: issuer.organisation, key: consentKey)
+        let packed = try EnvelopePacker(profile: .net).pack(
             EnvelopePacker.Contents(
-                passports: [sealed.passport], identities: [issuer],
-                statusLists: [try statusList()], sender: issuer.organisation, time: now),
+                passports: [sealed.passport], identities: [issuer], statusLists: [statusList],
+                sender: issuer.organisation, time: now),
             parcels: [
                 EnvelopePacker.Parcel(
-                    organisation: reader.organisation, key: key, grants: [issued])
-            ], key: issuerKeys.signingKey(.consent)
-        ).envelope
+                    organisation: reader.organisation, key: readerBoxKey, grants: [issued])
+            ], key: consentKey)
+        return Sending(passport: sealed.passport, issued: issued, packed: packed)
     }
 
-    func statusList() throws -> SignedStatusList {
+    private static func statusList(
+        _ issuer: Identity, _ keys: borrowing KeyFile, _ now: Timestamp
+    ) throws -> SignedStatusList {
         let bytes = try SignedStatusList.make(
             TokenStatusList(count: 16_384), uri: issuer.organisation.statusListURI(1),
-            issued: now, expires: now.adding(seconds: 900_000),
-            key: issuerKeys.signingKey(.status))
+            issued: now, expires: now.adding(seconds: 900_000), key: keys.signingKey(.status))
         return try SignedStatusList(verifying: bytes, by: issuer)
     }
 
-    /// What the reader knows: the issuer, pinned.
+    /// What the reader knows: itself, and a pin on the issuer, whose identity file and status
+    /// list arrive with the envelope.
     func knowledge() -> Knowledge {
         Knowledge(
-            ourselves: reader.organisation,
-            identities: [
-                issuer.organisation: issuer, reader.organisation: reader,
-            ],
+            ourselves: reader.organisation, identities: [reader.organisation: reader],
             pins: [
                 issuer.organisation: Pin(
                     organisation: issuer.organisation, purposes: Set(KeyPurpose.roles),

@@ -1,7 +1,8 @@
 /// Times two things in turns, so that both meet the same disturbances.
 enum Stopwatch {
     static func compare(
-        _ name: String, rounds: Int, ours: () throws -> Void, bare: () throws -> Void
+        _ name: String, rounds: Int, operations: Int = 1, ours: () throws -> Void,
+        bare: () throws -> Void
     ) throws -> Double {
         let clock = ContinuousClock()
         var ourTimes: [Duration] = []
@@ -14,8 +15,8 @@ enum Stopwatch {
             ourTimes.append(try clock.measure(ours))
             bareTimes.append(try clock.measure(bare))
         }
-        let our = median(ourTimes)
-        let base = median(bareTimes)
+        let our = median(ourTimes) / operations
+        let base = median(bareTimes) / operations
         let ratio = our / base
         print(
             "\(name): \(microseconds(our)) µs, bare \(microseconds(base)) µs, ratio \(rounded(ratio))"
