@@ -2,7 +2,7 @@ internal import CSodium
 public import PassportCoding
 
 /// Secret bytes in memory that is locked against swapping, fenced by guard pages, and zeroed
-/// before it is freed.
+/// and unreadable once they end (`FencedPages`).
 ///
 /// There is no copy, no description and no way to print one: reading goes through a borrow that
 /// ends. The type has no public reader at all; only this package's code can look inside.
@@ -17,16 +17,11 @@ public import PassportCoding
     package init(
         count: Int, filledBy fill: (UnsafeMutablePointer<UInt8>) -> Void
     ) throws(CryptoError) {
-        try Sodium.start()
-        guard let base = unsafe sodium_malloc(max(count, 1)) else {
-            throw CryptoError(
-                .libraryFault, .fault, "no memory could be locked for a secret",
-                hint: "raise the limit on locked memory (ulimit -l)")
-        }
+        let base = unsafe try FencedPages.take(count)
         unsafe memory = base.bindMemory(to: UInt8.self, capacity: max(count, 1))
         self.count = count
         unsafe fill(memory)
-        _ = unsafe sodium_mprotect_readonly(base)
+        unsafe FencedPages.protect(base, count)
     }
 
     /// Moves bytes in and zeroes the array they came from.
@@ -34,7 +29,7 @@ public import PassportCoding
         defer { bytes.wipe() }
         let count = bytes.count
         try unsafe self.init(count: count) { memory in
-            for index in 0..<count { unsafe memory[index] = bytes[index] }
+            unsafe memory.update(from: bytes, count: count)
         }
     }
 
@@ -71,8 +66,7 @@ public import PassportCoding
     }
 
     deinit {
-        // sodium_free zeroes before it frees, and ends the process if a guard was overwritten.
-        unsafe sodium_free(memory)
+        unsafe FencedPages.end(memory, count)
     }
 }
 
