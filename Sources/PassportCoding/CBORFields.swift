@@ -5,7 +5,9 @@
 /// without making an older reader say "verified" about something it did not understand.
 public struct CBORFields {
     private let structure: String
-    private var remaining: [CBORItem: CBORItem]
+    /// What was not taken, in order. Structures have few fields, mostly taken in their order: a
+    /// search from the front beats making a dictionary for each.
+    private var remaining: ArraySlice<CBORMap.Entry>
 
     /// Opens `item`, which must be a map; `structure` names it in errors.
     public init(_ item: CBORItem, _ structure: String) throws(CodingError) {
@@ -13,35 +15,45 @@ public struct CBORFields {
             throw CodingError(.unexpectedItem, "\(structure): not a map")
         }
         self.structure = structure
-        remaining = Dictionary(
-            map.entries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        remaining = map.entries[...]
+    }
+
+    private mutating func remove(_ key: CBORItem) -> CBORItem? {
+        guard let index = remaining.firstIndex(where: { $0.key == key }) else { return nil }
+        let value = remaining[index].value
+        if index == remaining.startIndex {
+            remaining.removeFirst()
+        } else {
+            remaining.remove(at: index)
+        }
+        return value
     }
 
     /// Takes the value under a key that must be there.
     public mutating func take(_ key: Int, _ name: String) throws(CodingError) -> CBORValue {
-        guard let value = remaining.removeValue(forKey: CBORItem(key)) else {
+        guard let value = remove(CBORItem(key)) else {
             throw CodingError(.missingKey, "\(structure): \(name) is missing")
         }
-        return CBORValue(value, "\(structure): \(name)")
+        return CBORValue(value, in: structure, name)
     }
 
     /// Takes the value under a key that may be absent.
     public mutating func takeOptional(_ key: Int, _ name: String) -> CBORValue? {
-        remaining.removeValue(forKey: CBORItem(key)).map { CBORValue($0, "\(structure): \(name)") }
+        remove(CBORItem(key)).map { CBORValue($0, in: structure, name) }
     }
 
     /// Takes the value under a text key that must be there (claims of other standards).
     public mutating func take(text key: String) throws(CodingError) -> CBORValue {
-        guard let value = remaining.removeValue(forKey: .text(key)) else {
+        guard let value = remove(.text(key)) else {
             throw CodingError(.missingKey, "\(structure): \(key) is missing")
         }
-        return CBORValue(value, "\(structure): \(key)")
+        return CBORValue(value, in: structure, key)
     }
 
     /// Refuses the structure when a part that it may not ignore was not taken.
     public func finish() throws(CodingError) {
-        for key in remaining.keys {
-            guard case .negative = key else {
+        for entry in remaining {
+            guard case .negative = entry.key else {
                 throw CodingError(
                     .unknownCriticalPart,
                     "\(structure): holds a part that this version does not know",
@@ -59,20 +71,36 @@ public struct CBORFields {
     }
 
     /// What was not taken, for content that keeps what it does not understand.
-    public var rest: [CBORItem: CBORItem] { remaining }
+    public var rest: [CBORItem: CBORItem] {
+        Dictionary(
+            remaining.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
 }
 
 /// One value with the name of its place, so that every refusal says where.
 public struct CBORValue: Sendable {
     /// The item.
     public let item: CBORItem
-    /// Where it stands, for error messages.
-    public let place: String
+    private let structure: String
+    private let name: String
+    private let index: Int?
 
     /// Names an item's place.
     public init(_ item: CBORItem, _ place: String) {
+        self.init(item, in: "", place)
+    }
+
+    init(_ item: CBORItem, in structure: String, _ name: String, index: Int? = nil) {
         self.item = item
-        self.place = place
+        self.structure = structure
+        self.name = name
+        self.index = index
+    }
+
+    /// Where it stands, for error messages; put together only when it is asked for.
+    public var place: String {
+        let place = structure.isEmpty ? name : "\(structure): \(name)"
+        return index.map { "\(place)[\($0)]" } ?? place
     }
 
     private func unexpected(_ wanted: String) -> CodingError {
@@ -140,7 +168,9 @@ public struct CBORValue: Sendable {
                 items.count > count.upperBound ? .overLimit : .unexpectedItem,
                 "\(place): \(items.count) elements, not \(count.lowerBound) to \(count.upperBound)")
         }
-        return items.enumerated().map { CBORValue($0.element, "\(place)[\($0.offset)]") }
+        // Only elements of elements need their place spelt out here.
+        let (structure, name) = index == nil ? (structure, name) : ("", place)
+        return items.indices.map { CBORValue(items[$0], in: structure, name, index: $0) }
     }
 
     /// A strictly ascending array of small numbers, not empty.

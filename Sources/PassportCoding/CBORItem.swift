@@ -29,8 +29,7 @@ public indirect enum CBORItem: Hashable, Sendable {
 
     /// A map from integer keys; entries whose value is nil are left out.
     public init(fields: [(Int, CBORItem?)]) {
-        self = .map(
-            CBORMap(fields.compactMap { key, value in value.map { (CBORItem(key), $0) } }))
+        self = .map(CBORMap(fields: fields))
     }
 }
 
@@ -97,6 +96,29 @@ public struct CBORMap: Hashable, Sendable {
             precondition(sorted[index - 1].encoded != sorted[index].encoded, "duplicate map key")
         }
         entries = sorted.map { Entry(key: $0.pair.0, value: $0.pair.1) }
+    }
+
+    /// Sorts entries with integer keys; those whose value is nil are left out.
+    ///
+    /// Without encoding the keys, as `init` does: in bytewise order non-negative keys come first,
+    /// then negative ones, each by magnitude.
+    ///
+    /// - Precondition: no key stands twice.
+    init(fields: [(Int, CBORItem?)]) {
+        func precedes(_ one: Int, _ other: Int) -> Bool {
+            if (one < 0) != (other < 0) { return other < 0 }
+            return one < 0 ? one > other : one < other
+        }
+        var present = fields.filter { $0.1 != nil }
+        if !zip(present, present.dropFirst()).allSatisfy({ precedes($0.0.0, $0.1.0) }) {
+            present.sort { precedes($0.0, $1.0) }
+            for (one, other) in zip(present, present.dropFirst()) {
+                precondition(one.0 != other.0, "duplicate map key")
+            }
+        }
+        entries = present.compactMap { key, value in
+            value.map { Entry(key: CBORItem(key), value: $0) }
+        }
     }
 
     init(checked entries: [Entry]) { self.entries = entries }

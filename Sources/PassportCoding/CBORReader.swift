@@ -148,17 +148,17 @@ public struct CBORReader {
         }
         var entries: [CBORMap.Entry] = []
         var seen: Set<ArraySlice<UInt8>> = []
-        var previous: ArraySlice<UInt8>?
-        for _ in 0..<count {
+        var previous = offset..<offset
+        for number in 0..<count {
             let keyStart = offset
             let key = try item(depth: depth + 1)
-            let encoded = input[keyStart..<offset]
+            let encoded = keyStart..<offset
             if order == .any {
-                guard seen.insert(encoded).inserted else {
+                guard seen.insert(input[encoded]).inserted else {
                     throw CodingError(.duplicateKey, "a map key stands twice at \(keyStart)")
                 }
-            } else if let previous, !previous.lexicographicallyPrecedes(encoded) {
-                throw previous.elementsEqual(encoded)
+            } else if number > 0, !precedes(previous, encoded) {
+                throw input[previous].elementsEqual(input[encoded])
                     ? CodingError(.duplicateKey, "a map key stands twice at \(keyStart)")
                     : CodingError(.notDeterministic, "map keys out of order at \(keyStart)")
             }
@@ -166,5 +166,13 @@ public struct CBORReader {
             entries.append(.init(key: key, value: try item(depth: depth + 1)))
         }
         return CBORMap(checked: entries)
+    }
+
+    /// Bytewise order of two encoded keys. No encoded key is the beginning of another.
+    private func precedes(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+        for (one, other) in zip(one, other) where input[one] != input[other] {
+            return input[one] < input[other]
+        }
+        return false
     }
 }

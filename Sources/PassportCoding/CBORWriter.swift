@@ -2,6 +2,9 @@
 struct CBORWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// Makes room once: growing step by step copies a content of 64 KiB several times.
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
     mutating func write(_ item: CBORItem) {
         switch item {
         case .unsigned(let value): head(0, value)
@@ -33,7 +36,9 @@ struct CBORWriter {
         let type = major << 5
         switch argument {
         case 0..<24: bytes.append(type | UInt8(argument))
-        case 24...0xFF: bytes.append(contentsOf: [type | 24, UInt8(argument)])
+        case 24...0xFF:
+            bytes.append(type | 24)
+            bytes.append(UInt8(argument))
         case 0x100...0xFFFF:
             bytes.append(type | 25)
             append(argument, byteCount: 2)
@@ -56,8 +61,36 @@ struct CBORWriter {
 extension CBORItem {
     /// The item's one deterministic encoding.
     public func encoded() -> [UInt8] {
-        var writer = CBORWriter()
+        var writer = CBORWriter(capacity: encodedByteCount)
         writer.write(self)
         return writer.bytes
+    }
+
+    /// Bytes in the item's encoding.
+    package var encodedByteCount: Int {
+        switch self {
+        case .unsigned(let value), .negative(let value): Self.headByteCount(value)
+        case .bytes(let value): Self.headByteCount(UInt64(value.count)) + value.count
+        case .text(let value): Self.headByteCount(UInt64(value.utf8.count)) + value.utf8.count
+        case .array(let items):
+            items.reduce(Self.headByteCount(UInt64(items.count))) { $0 + $1.encodedByteCount }
+        case .map(let map):
+            map.entries.reduce(Self.headByteCount(UInt64(map.entries.count))) {
+                $0 + $1.key.encodedByteCount + $1.value.encodedByteCount
+            }
+        case .tagged(let tag, let content):
+            Self.headByteCount(tag) + content.encodedByteCount
+        case .bool, .null: 1
+        }
+    }
+
+    private static func headByteCount(_ argument: UInt64) -> Int {
+        switch argument {
+        case 0..<24: 1
+        case 24...0xFF: 2
+        case 0x100...0xFFFF: 3
+        case 0x1_0000...0xFFFF_FFFF: 5
+        default: 9
+        }
     }
 }
