@@ -154,7 +154,11 @@ public struct CBORValue: Sendable {
         guard value.utf8.count <= maximum else {
             throw CodingError(.overLimit, "\(place): longer than \(maximum) bytes")
         }
-        guard value.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        // Most texts are ASCII, where two ranges say what the Unicode tables would.
+        guard
+            value.utf8.allSatisfy({ 0x20 <= $0 && $0 < 0x7F })
+                || value.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
             throw CodingError(.unexpectedItem, "\(place): holds a control character")
         }
         return value

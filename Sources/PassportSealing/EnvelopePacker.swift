@@ -145,7 +145,7 @@ public struct EnvelopePacker: Sendable {
                 payloads, parcels, contentDigest: Digest.sha256(of: sealed), carryKey)
             let envelope = Envelope(
                 profile: profile, content: sealed, boxes: randomness.shuffled(boxes))
-            guard envelope.encoded().count <= Limits.envelopeBytes else {
+            guard envelope.encodedByteCount <= Limits.envelopeBytes else {
                 throw SealingError(.tooLarge, "the envelope would pass its limit")
             }
             return Packed(envelope: envelope, disclosures: statements)

@@ -84,15 +84,16 @@ public struct ExaminedEnvelope: Sendable {
             var padded: [UInt8] = []
             for record in ring.records where record.kind == kind {
                 let secret = try ring.secret(record)
+                let opened = try secret.open(
+                    claims.slots[record.slot], committed: claims.commitments[record.slot],
+                    authenticating: PassportClaims.slotBinding(
+                        issuer: claims.issuer, passport: claims.id, slot: record.slot))
                 // Stops one ciphertext from opening to two histories under two keys.
-                guard try secret.commitment() == claims.commitments[record.slot] else {
+                guard let opened else {
                     throw SealingError(
                         .brokenSlot, .refused, "a slot's key is not the one that was signed")
                 }
-                padded += try secret.contentKey().open(
-                    claims.slots[record.slot],
-                    authenticating: PassportClaims.slotBinding(
-                        issuer: claims.issuer, passport: claims.id, slot: record.slot))
+                padded += opened
             }
             guard let bytes = Padding.unpad(padded) else {
                 throw SealingError(.brokenSlot, .refused, "a section is not whole")

@@ -89,15 +89,16 @@ public struct PassportSealer: Sendable {
         let profile = terms.profile
         let chunks = try chunks(of: sections, profile)
         var ringBytes = randomness.bytes(16)
+        // Growing would leave secrets in memory that nobody wipes.
+        ringBytes.reserveCapacity(profile.ringBytes)
         let order = randomness.shuffled(Array(0..<profile.slotCount))
-        var slots = order.map { _ in randomness.bytes(profile.sealedSlotBytes) }
-        var commitments = order.compactMap { _ in Digest(bytes: randomness.bytes(32)) }
+        var (slots, commitments) = decoys(profile)
         for (slot, chunk) in zip(order, chunks) {
             let secret = try SlotSecret(from: randomness)
             let binding = PassportClaims.slotBinding(
                 issuer: terms.issuer, passport: id, slot: slot)
-            commitments[slot] = try secret.commitment()
-            slots[slot] = try secret.contentKey().seal(chunk.bytes, authenticating: binding)
+            (commitments[slot], slots[slot]) = try secret.seal(
+                chunk.bytes, authenticating: binding)
             ringBytes.append(UInt8(clamping: chunk.kind))
             ringBytes.append(UInt8(clamping: slot))
             secret.append(to: &ringBytes)
@@ -115,6 +116,19 @@ public struct PassportSealer: Sendable {
         let object = try COSESign1.sign(claims.encoded(), as: .passport, with: key)
         let ring = try Ring(consuming: &ringBytes, profile: profile)
         return Sealed(passport: try UnverifiedPassport(decoding: object.bytes), ring: ring)
+    }
+
+    /// Random bytes for every slot and commitment, in one draw.
+    private func decoys(_ profile: Profile) -> (slots: [[UInt8]], commitments: [Digest]) {
+        let size = profile.sealedSlotBytes + Digest.byteCount
+        let bytes = randomness.bytes(profile.slotCount * size)
+        let starts = (0..<profile.slotCount).map { $0 * size }
+        return (
+            starts.map { Array(bytes[$0..<$0 + profile.sealedSlotBytes]) },
+            starts.compactMap {
+                Digest(bytes: Array(bytes[$0 + profile.sealedSlotBytes..<$0 + size]))
+            }
+        )
     }
 
     private func chunks(

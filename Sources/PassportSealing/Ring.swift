@@ -97,7 +97,11 @@ public final class Ring: Sendable {
         for record in records where kinds.contains(record.kind) {
             bytes.append(UInt8(clamping: record.kind))
             bytes.append(UInt8(clamping: record.slot))
-            try secret(record).append(to: &bytes)
+            unsafe memory.withBytes { memory in
+                unsafe bytes.append(
+                    contentsOf: UnsafeBufferPointer(
+                        start: memory + record.offset, count: SlotSecret.byteCount))
+            }
         }
         bytes.append(contentsOf: repeatElement(0, count: profile.ringBytes - bytes.count))
         return try Ring(consuming: &bytes, profile: profile)

@@ -13,35 +13,60 @@ enum KeyDerivation {
         case holderRing = "holder ring"
         case carryHalf = "carry half"
         case carryBox = "carry box"
+
+        var info: [UInt8] { Array("care-passport/1 \(rawValue)".utf8) }
     }
 
     static func derive(
         from secret: borrowing SecretBytes, salt: [UInt8] = [], _ label: Label, count: Int
     ) throws(SecrecyError) -> SecretBytes {
-        try derive(
-            from: secret, salt: salt, info: Array("care-passport/1 \(label.rawValue)".utf8),
-            count: count)
+        try derive(from: secret, salt: salt, info: label.info, count: count)
+    }
+
+    /// HKDF's first step, from which several keys of one secret and salt are expanded.
+    struct Extracted {
+        private let key: HashedAuthenticationCode<SHA256>
+
+        init(_ secret: borrowing SecretBytes, salt: [UInt8] = []) {
+            let input = unsafe secret.withBytes { bytes in
+                unsafe SymmetricKey(
+                    data: UnsafeRawBufferPointer(start: bytes, count: secret.count))
+            }
+            key = HKDF<SHA256>.extract(inputKeyMaterial: input, salt: salt)
+        }
+
+        func expand(_ label: Label, count: Int) throws(SecrecyError) -> SecretBytes {
+            try expand(info: label.info, count: count)
+        }
+
+        /// A derived value that is not secret.
+        func publicBytes(_ label: Label, count: Int) -> [UInt8] {
+            unsafe HKDF<SHA256>.expand(
+                pseudoRandomKey: key, info: label.info, outputByteCount: count
+            ).withUnsafeBytes { unsafe Array($0) }
+        }
+
+        fileprivate func expand(info: [UInt8], count: Int) throws(SecrecyError) -> SecretBytes {
+            let derived = HKDF<SHA256>.expand(
+                pseudoRandomKey: key, info: info, outputByteCount: count)
+            do {
+                return try unsafe SecretBytes(count: count) { memory in
+                    unsafe derived.withUnsafeBytes { bytes in
+                        for index in 0..<min(count, bytes.count) {
+                            unsafe memory[index] = bytes[index]
+                        }
+                    }
+                }
+            } catch {
+                throw SecrecyError(error)
+            }
+        }
     }
 
     /// The same under any `info`, so that the vectors of RFC 5869 go this way.
     static func derive(
         from secret: borrowing SecretBytes, salt: [UInt8], info: [UInt8], count: Int
     ) throws(SecrecyError) -> SecretBytes {
-        let input = unsafe secret.withBytes { bytes in
-            unsafe SymmetricKey(data: UnsafeRawBufferPointer(start: bytes, count: secret.count))
-        }
-        let derived = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: input, salt: salt, info: info, outputByteCount: count)
-        do {
-            return try unsafe SecretBytes(count: count) { memory in
-                unsafe derived.withUnsafeBytes { bytes in
-                    for index in 0..<min(count, bytes.count) {
-                        unsafe memory[index] = bytes[index]
-                    }
-                }
-            }
-        } catch {
-            throw SecrecyError(error)
-        }
+        try Extracted(secret, salt: salt).expand(info: info, count: count)
     }
 }

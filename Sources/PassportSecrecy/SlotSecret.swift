@@ -38,21 +38,48 @@ public struct SlotSecret: ~Copyable, Sendable {
 
     /// What the signed claims carry for this slot. Public: it tells nothing about the key.
     package func commitment() throws(SecrecyError) -> Digest {
-        let derived = try KeyDerivation.derive(
-            from: secret, .slotCommitment, count: Digest.byteCount)
-        let bytes = unsafe derived.withBytes { bytes in
-            unsafe Array(UnsafeBufferPointer(start: bytes, count: Digest.byteCount))
-        }
+        try Self.commitment(KeyDerivation.Extracted(secret))
+    }
+
+    private static func commitment(
+        _ extracted: KeyDerivation.Extracted
+    ) throws(SecrecyError) -> Digest {
+        let bytes = extracted.publicBytes(.slotCommitment, count: Digest.byteCount)
         guard let digest = Digest(bytes: bytes) else {
             throw SecrecyError(.libraryFault, .fault, "a commitment of the wrong length")
         }
         return digest
     }
 
+    /// Encrypts the slot's one plaintext. The secret may not seal again.
+    package func seal(
+        _ plaintext: [UInt8], authenticating data: [UInt8]
+    ) throws(SecrecyError) -> (commitment: Digest, ciphertext: [UInt8]) {
+        let extracted = KeyDerivation.Extracted(secret)
+        let key = try ContentKey(extracted.expand(.slotKey, count: ContentKey.byteCount))
+        return (
+            try Self.commitment(extracted), key.seal(plaintext, authenticating: data)
+        )
+    }
+
+    /// Decrypts the slot.
+    ///
+    /// - Returns: nil when the signed commitment is to another secret: one ciphertext must not
+    ///   open to two histories under two keys.
+    package func open(
+        _ ciphertext: [UInt8], committed: Digest, authenticating data: [UInt8]
+    ) throws(SecrecyError) -> [UInt8]? {
+        let extracted = KeyDerivation.Extracted(secret)
+        guard try Self.commitment(extracted) == committed else { return nil }
+        return try ContentKey(extracted.expand(.slotKey, count: ContentKey.byteCount))
+            .open(ciphertext, authenticating: data)
+    }
+
     /// Appends the secret to a ring that is about to be encrypted.
     package func append(to bytes: inout [UInt8]) {
         unsafe secret.withBytes { secret in
-            for index in 0..<Self.byteCount { unsafe bytes.append(secret[index]) }
+            unsafe bytes.append(
+                contentsOf: UnsafeBufferPointer(start: secret, count: Self.byteCount))
         }
     }
 }

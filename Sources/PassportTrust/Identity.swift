@@ -107,6 +107,11 @@ public struct Identity: Sendable, Hashable {
         return ListedKey(organisation: organisation, key: key, role: role)
     }
 
+    /// True when the manifest lists a key for a purpose.
+    package func lists(_ keyHash: Digest, for purpose: KeyPurpose) -> Bool {
+        chain.current.roleKeys.contains { $0.keyHash == keyHash && $0.purpose == purpose }
+    }
+
     /// All signing keys listed for a purpose, revoked and expired ones included.
     public func signingKeys(for purpose: KeyPurpose) -> [ListedKey] {
         chain.current.roleKeys.filter { $0.purpose == purpose }.compactMap { role in

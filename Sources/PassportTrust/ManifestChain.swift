@@ -137,6 +137,8 @@ public struct ManifestChain: Sendable, Hashable {
         guard received.organisation == organisation else {
             throw TrustError(.wrongOrganisation, .refused, "manifests of another organisation")
         }
+        // What arrives is mostly what is known; then nothing has to be parsed again.
+        if received.manifests == manifests { return received }
         guard received.current.epoch >= current.epoch else {
             throw TrustError(.rollback, .refused, "manifests older than those already known")
         }

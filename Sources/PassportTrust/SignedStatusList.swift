@@ -26,8 +26,27 @@ public struct SignedStatusList: Hashable, Sendable {
         verifying bytes: [UInt8], by identity: Identity, newest: Timestamp? = nil
     ) throws(TrustError) {
         do {
-            let object = try COSESign1(
+            try self.init(verifying: Self.parse(bytes), by: identity, newest: newest)
+        } catch {
+            throw TrustError("status list", error)
+        }
+    }
+
+    /// Parses a list once, for whoever then looks for the organisation that signed it.
+    package static func parse(_ bytes: [UInt8]) throws(TrustError) -> COSESign1 {
+        do {
+            return try COSESign1(
                 decoding: bytes, as: .statusList, maximum: Limits.statusListBytes)
+        } catch {
+            throw TrustError("status list", error)
+        }
+    }
+
+    /// Verifies a parsed list.
+    package init(
+        verifying object: COSESign1, by identity: Identity, newest: Timestamp? = nil
+    ) throws(TrustError) {
+        do {
             let listed = try identity.signingKey(object.keyHash, for: .status)
             let payload = try object.verify(with: listed.key)
             var claims = try CBORFields(CBORReader.item(from: payload.bytes), "status list")
@@ -42,7 +61,7 @@ public struct SignedStatusList: Hashable, Sendable {
             try claims.finish()
             list = try TokenStatusList(bits: bits, compressed: compressed)
             organisation = identity.organisation
-            self.bytes = bytes
+            bytes = object.bytes
             // Stops a list of one organisation from speaking for another's address, and one
             // list from having two addresses, which would hide an older one (rollback).
             let number = uri.split(separator: ":").last.flatMap { Int($0) } ?? -1

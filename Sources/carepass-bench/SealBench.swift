@@ -51,14 +51,14 @@ struct SealBench {
             ])
         try baseline.count(.seal, [Int](repeating: boxBytes, count: profile.boxCount))
         try baseline.count(.boxKey, [Int](repeating: 32, count: profile.boxCount - 1))
-        // Decoy slots and commitments, slot secrets, the key seeds of decoy boxes, card, content
-        // key, disclosure reference, three identifiers and salts.
+        // Decoy slots and commitments, slot secrets, the texts and key seeds of decoy boxes,
+        // card, content key, disclosure reference, four identifiers and salts.
         let decoys = profile.slotCount - slots
         try baseline.count(
             .random,
             [
                 decoys * (profile.sealedSlotBytes + 32) + slots * 32
-                    + (profile.boxCount - 1) * 32 + 16 + 32 + 32 + 4 * 16
+                    + (profile.boxCount - 1) * (boxBytes + 32) + 16 + 32 + 32 + 4 * 16
             ])
         return baseline
     }

@@ -13,6 +13,21 @@ struct CBORRoundTripTests {
             let read = try CBORReader.item(from: bytes)
             #expect(read == item)
             #expect(read.encoded() == bytes)
+            #expect(item.encodedByteCount == bytes.count)
+        }
+    }
+
+    @Test("maps from whole numbers stand in the order of their encoded keys, given in any")
+    func integerKeys() {
+        let keys = [-70_000, -257, -256, -25, -24, -2, -1, 0, 1, 23, 24, 255, 256, 70_000]
+        var random = SeededRandom(seed: 421)
+        for _ in 0..<50 {
+            var order = keys
+            for index in order.indices {
+                order.swapAt(index, random.number(in: 0...keys.count - 1))
+            }
+            let made = CBORItem(fields: order.map { ($0, CBORItem($0)) } + [(2, nil)])
+            #expect(made == .map(CBORMap(order.map { (CBORItem($0), CBORItem($0)) })))
         }
     }
 

@@ -25,6 +25,22 @@ struct RandomnessTests {
         for position in 0..<16 { #expect(drawn.contains { $0[position] != 0 }) }
     }
 
+    @Test(
+        "long requests are filled to the end, differently each time", arguments: [256, 257, 70_000])
+    func long(_ count: Int) {
+        let drawn = (0..<3).map { _ in Randomness.system.bytes(count) }
+        #expect(Set(drawn).count == 3)
+        for bytes in drawn {
+            #expect(bytes.count == count)
+            // No stretch stays what the array began with, and none comes twice.
+            let stretches = stride(from: 0, to: count - 15, by: 16).map {
+                Array(bytes[$0..<$0 + 16])
+            }
+            #expect(Set(stretches).count == stretches.count)
+            #expect(bytes.suffix(16).contains { $0 != 0 })
+        }
+    }
+
     @Test("numbers stay below their bound and reach every value", arguments: [1, 2, 3, 7, 64])
     func numbers(_ bound: Int) {
         let source = Randomness.repeatable(seed: seed)

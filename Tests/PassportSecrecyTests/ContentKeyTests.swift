@@ -99,6 +99,25 @@ struct ContentKeyTests {
         #expect(fresh.0 != fresh.1)
     }
 
+    @Test("a slot opens under the secret that was committed to, and says when it was another")
+    func slotCommitment() throws {
+        let slot = try SlotSecret(secret(Array(0..<32)))
+        let sealed = try slot.seal(plaintext, authenticating: data)
+        #expect(sealed.commitment.description == ContentKnown.slotCommitment)
+        #expect(sealed.commitment == (try slot.commitment()))
+        let key = try slot.contentKey()
+        #expect(try key.open(sealed.ciphertext, authenticating: data) == plaintext)
+        func open(_ secret: borrowing SlotSecret, _ committed: Digest) throws -> [UInt8]? {
+            try secret.open(sealed.ciphertext, committed: committed, authenticating: data)
+        }
+        #expect(try open(slot, sealed.commitment) == plaintext)
+        #expect(try open(slot, Digest.sha256(of: [])) == nil)
+        let other = try SlotSecret(secret(Array(1..<33)))
+        #expect(try open(other, sealed.commitment) == nil)
+        // Whoever signs a commitment to the wrong secret still has no second text.
+        #expect(refusal { _ = try open(other, other.commitment()) } == .cannotOpen)
+    }
+
     private func vault(_ number: UInt8 = 1) throws -> Vault {
         try KeyFile(generating: [.vault], from: repeatable(number)).vault()
     }

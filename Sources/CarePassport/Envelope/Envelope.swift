@@ -48,11 +48,16 @@ public struct Envelope: Hashable, Sendable {
     }
 
     /// The envelope's one encoding.
-    public func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] { item.encoded() }
+
+    /// Bytes in the encoding.
+    package var encodedByteCount: Int { item.encodedByteCount }
+
+    private var item: CBORItem {
         CBORItem(fields: [
             (1, CBORItem(1)), (2, CBORItem(profile.rawValue)), (3, .bytes(content)),
             (4, .array(boxes.map { $0.item(profile: profile) })),
-        ]).encoded()
+        ])
     }
 
     /// SHA-256 over the content's ciphertext, which every box is bound to.

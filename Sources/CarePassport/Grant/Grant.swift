@@ -7,12 +7,15 @@ public struct UnverifiedGrant: Hashable, Sendable {
     package let object: COSESign1
     /// What the grant says.
     public let terms: GrantTerms
+    /// SHA-256 over the exact bytes.
+    public let digest: Digest
 
     /// Parses a grant.
     public init(decoding bytes: [UInt8]) throws(PassportError) {
         do {
             object = try COSESign1(decoding: bytes, as: .grant, maximum: Limits.grantBytes)
             terms = try GrantTerms(decoding: object.unverifiedPayload)
+            digest = object.digest
         } catch {
             throw PassportError("grant", error)
         }
@@ -20,8 +23,6 @@ public struct UnverifiedGrant: Hashable, Sendable {
 
     /// The exact bytes.
     public var bytes: [UInt8] { object.bytes }
-    /// SHA-256 over the exact bytes.
-    public var digest: Digest { object.digest }
 
     /// Verifies the grant for one passport, its parents included.
     ///

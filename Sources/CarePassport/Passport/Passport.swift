@@ -7,6 +7,8 @@ public struct UnverifiedPassport: Hashable, Sendable {
     package let object: COSESign1
     /// What the passport says of itself.
     public let claims: PassportClaims
+    /// SHA-256 over the exact bytes: how grants and disclosures name this passport.
+    public let digest: Digest
 
     /// Parses a passport.
     public init(decoding bytes: [UInt8]) throws(PassportError) {
@@ -14,6 +16,7 @@ public struct UnverifiedPassport: Hashable, Sendable {
             object = try COSESign1(
                 decoding: bytes, as: .passport, maximum: Limits.passportBytes)
             claims = try PassportClaims(decoding: object.unverifiedPayload)
+            digest = object.digest
         } catch {
             throw PassportError("passport", error)
         }
@@ -21,8 +24,6 @@ public struct UnverifiedPassport: Hashable, Sendable {
 
     /// The exact bytes.
     public var bytes: [UInt8] { object.bytes }
-    /// SHA-256 over the exact bytes: how grants and disclosures name this passport.
-    public var digest: Digest { object.digest }
 
     /// Verifies the signature under the issuer's listed key.
     ///

@@ -111,6 +111,9 @@ public struct PassportClaims: Hashable, Sendable {
 
     /// The claims' one encoding.
     package func encoded() -> [UInt8] {
+        var joined: [UInt8] = []
+        joined.reserveCapacity(profile.slotCount * profile.sealedSlotBytes)
+        for slot in slots { joined += slot }
         let key = CBORItem(fields: [
             (1, CBORItem(1)), (-1, CBORItem(6)), (-2, .bytes(holderKey.rawRepresentation)),
         ])
@@ -119,7 +122,7 @@ public struct PassportClaims: Hashable, Sendable {
             (8, CBORItem(fields: [(1, key)])), (Self.statusClaim, status.item),
             (Self.profileClaim, CBORItem(profile.rawValue)),
             (Self.authoritiesClaim, .array(authorities.map(\.item))),
-            (Self.slotsClaim, .bytes(Array(slots.joined()))),
+            (Self.slotsClaim, .bytes(joined)),
             (Self.commitmentsClaim, .bytes(commitments.flatMap(\.bytes))),
             (Self.holderRingClaim, .bytes(holderRing)),
         ]).encoded()

@@ -96,8 +96,9 @@ public struct Knowledge: Sendable {
 
     /// Adds a signed list that came with an envelope, if it is newer than the one known.
     public mutating func add(evidence bytes: [UInt8]) {
-        for identity in identities.values {
-            guard let list = try? SignedStatusList(verifying: bytes, by: identity) else {
+        guard let object = try? SignedStatusList.parse(bytes) else { return }
+        for identity in identities.values where identity.lists(object.keyHash, for: .status) {
+            guard let list = try? SignedStatusList(verifying: object, by: identity) else {
                 continue
             }
             // Stops a stolen status key from shutting out every later honest list.
