@@ -81,6 +81,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
+            name: "passport-vectors",
+            dependencies: [
+                "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
+                "PassportAudit", "CarePassport", "PassportSealing", argumentParser,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
             name: "carepass-bench",
             dependencies: [
                 "CSodium", "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
@@ -119,7 +126,7 @@ let package = Package(
             "StoryTests",
             [
                 "carepass", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", "PassportTestSupport",
+                "CarePassport", "PassportTestSupport", grdb,
             ]),
     ]
 )

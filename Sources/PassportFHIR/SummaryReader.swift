@@ -237,10 +237,9 @@ public struct SummaryReader {
         rules.sorted { $0.name < $1.name }
     }
 
-    /// A resource type as far as it is letters: a source must not write into the account.
+    /// A resource type as far as FHIR has it: a source must not write into the account.
     static func plain(_ type: String) -> String {
-        let letters = type.unicodeScalars.filter { $0.isASCII && $0.properties.isAlphabetic }
-        return letters.count == type.unicodeScalars.count && letters.count <= 40 ? type : "Other"
+        ResourceTypes.all.contains(type) ? type : "Other"
     }
 }
 

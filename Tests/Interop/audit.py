@@ -163,6 +163,35 @@ def check_inclusion(leaf, index, size, proof, root):
         raise Refused("audit.proof", "root")
 
 
+def check_consistency(old_size, new_size, path, old_root, new_root):
+    """RFC 9162, 2.1.4.2. Spec/audit-log.md has no consistency proofs; the vectors have."""
+    if old_size == new_size or old_size == 0:
+        same = old_root == (new_root if old_size else suite.sha256(b""))
+        if path or not same:
+            raise Refused("audit.proof", "roots")
+        return
+    if old_size > new_size or not path:
+        raise Refused("audit.proof", "sizes")
+    if old_size & (old_size - 1) == 0:
+        path = [old_root] + list(path)
+    place, last = old_size - 1, new_size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    first = second = path[0]
+    for one in path[1:]:
+        if last == 0:
+            raise Refused("audit.proof", "too long")
+        if place & 1 or place == last:
+            first, second = node(one, first), node(one, second)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            second = node(second, one)
+        place, last = place >> 1, last >> 1
+    if last or first != old_root or second != new_root:
+        raise Refused("audit.proof", "roots")
+
+
 # --- Signed notes and checkpoints (C2SP) --------------------------------------------------------
 
 
@@ -276,13 +305,19 @@ class Proof:
 class Header:
     def __init__(self, item):
         found = cbor.fields(item, {
-            1: cbor.exactly(1), 2: cbor.text(256), 3: cbor.uint(0, MAX), 4: _note,
+            1: cbor.exactly(1), 2: _any_text, 3: cbor.uint(0, MAX), 4: _note,
             5: cbor.bstr(0, 4194304), 6: cbor.array(0, 65535, cbor.bstr(0, 4096))})
         self.origin, self.size, self.note = found[2], found[3], found[4].encode()
         self.identity, self.certificates = found[5], found[6]
 
     def binding(self):
         return suite.label_hash("audit export", cbor.encode([self.identity, self.certificates]))
+
+
+def _any_text(value):
+    if type(value) is not str:
+        raise Refused("coding.unexpectedItem", "text")
+    return value
 
 
 def _note(value):
@@ -295,7 +330,7 @@ class StaffSignature:
     def __init__(self, data):
         self.signed = cose.Signed(data, "act", 16384)
         found = cbor.fields(cbor.decode(self.signed.payload), {
-            1: cbor.exactly(1), 2: cbor.text(256), 3: cbor.digest})
+            1: cbor.exactly(1), 2: _any_text, 3: cbor.digest})
         self.origin, self.digest = found[2], found[3]
 
     def check(self, public, origin, commitments):

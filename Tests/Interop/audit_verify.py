@@ -1,4 +1,4 @@
-"""An auditor's verdicts on an export, and reconciling (Spec/audit-log.md, Verifying)."""
+"""An auditor's verdicts on an export (Spec/audit-log.md, Verifying)."""
 
 import audit
 import cbor_strict as cbor
@@ -7,31 +7,86 @@ import suite
 from cbor_strict import Refused
 
 INTENT, OUTCOME, EXPORTED, DISCLOSED = 14, 15, 18, 13
+ACTS = range(1, 21)
+MAX_AGE = 7 * 86_400  # Spec/audit-log.md names no number; the vectors decide
 LEVELS = {"openingInterrupted": "warn", "entryErased": "warn", "fieldWithheld": "warn",
           "clockBackwards": "warn", "timeAhead": "warn", "ageUnknown": "warn",
           "logKeyAgeUnproven": "warn", "staffAgeUnproven": "warn"}
 VERDICTS = ("integrity", "completeness", "freshness", "authority")
 
 
-class Report:
-    """`findings[verdict]` is a list of (code, entry or None)."""
+class Key:
+    """A log or staff key, from when to when it counts, and since when somebody else had it."""
 
-    def __init__(self, data, now, origin=None, identity=None, max_age=None, kept=()):
+    def __init__(self, public, start, end, since=None):
+        self.public, self.start, self.end, self.since = public, start, end, since
+        self.hash = suite.sha256(public)
+
+    def judge(self, claimed, proven=None):
+        """`proven`: a moment before which the signed thing is known to have existed, or None."""
+        if not self.start <= claimed <= self.end:
+            return "OutsideWindow"
+        if self.since is None:
+            return None
+        if claimed >= self.since:
+            return "Suspect"
+        return None if proven is not None and proven < self.since else "AgeUnproven"
+
+
+def keys_of(identity):
+    """Log keys that an identity lists."""
+    return [Key(identity.keys[line.order()], line.start, line.end,
+                None if line.reason == 1 else line.since)
+            for line in identity.newest.lines if line.role == manifest.LOG]
+
+
+def staff_of(identity, certificates):
+    """Staff keys that are certified; a certificate of unproven age counts as lost at its start."""
+    keys = []
+    for data in certificates:
+        certificate = manifest.StaffCertificate(data)
+        try:
+            age = certificate.check(identity)
+        except Refused:
+            continue  # an uncertified key: staffUnknown where it signs
+        since = None if age == "authorised" else certificate.end + 1
+        keys.append(Key(certificate.public, certificate.start, certificate.end, since))
+    return keys
+
+
+class Report:
+    """`findings[verdict]` is a list of (code, entry or None).
+
+    Without `log_keys` and `staff_keys` they are taken from the identity file and the certificates
+    in the header, which a caller must then hold against a fingerprint. `kept` is a list of
+    (checkpoint, when it was first seen, or None).
+    """
+
+    def __init__(self, data, now, origin=None, log_keys=None, staff_keys=None, kept=(),
+                 max_age=MAX_AGE):
         self.findings = {name: [] for name in VERDICTS}
         self.now, self.max_age, self.kept = now, max_age, kept
-        self.entries, self.staff, self.origin, self.log_lines = [], {}, origin, []
+        self.entries, self.origin, self.signers = [], origin, []
+        self.leaves, self.checkpoint, self.rooted, self.trailing = [], None, False, False
+        self.stranger = False
+        self.not_checked = {"witnesses", "unloggedActs", "otherEnds", "clock",
+                            "keptCheckpoints"}
         cbor.limit(data, 1073741824, "auditExportBytes")
         try:
             item, at = cbor.decode(data, trailing=True)
             self.header = audit.Header(item)
-            self.identity = identity or manifest.Identity(self.header.identity)
-            self._certificates()
+            self.identity = None
+            if log_keys is None:
+                self.identity = manifest.Identity(self.header.identity)
+                log_keys = keys_of(self.identity)
+                staff_keys = staff_of(self.identity, self.header.certificates)
+                self.origin = origin or audit.origin_of(self.identity.organisation)
+            self.log_keys, self.staff = log_keys, {key.hash: key for key in staff_keys}
         except Refused:
             self.say("integrity", "headerUnreadable")
             for name in VERDICTS[1:]:
                 self.say(name, "notReached")
             return
-        self.origin = origin or audit.origin_of(self.identity.organisation)
         self._checkpoint()
         self._read_entries(data, at)
         self._root()
@@ -41,7 +96,7 @@ class Report:
         self._staff()
 
     def say(self, verdict, code, entry=None):
-        if (code, entry) not in self.findings[verdict]:
+        if entry is None or (code, entry) not in self.findings[verdict]:
             self.findings[verdict].append((code, entry))
 
     def codes(self, verdict):
@@ -53,17 +108,8 @@ class Report:
 
     # --- Integrity ------------------------------------------------------------------------------
 
-    def _certificates(self):
-        for data in self.header.certificates:
-            certificate = manifest.StaffCertificate(data)
-            try:
-                age = certificate.check(self.identity)
-            except Refused:
-                continue  # an uncertified key: staffUnknown where it signs
-            self.staff[suite.sha256(certificate.public)] = (certificate, age)
-
     def _checkpoint(self):
-        self.checkpoint, header = None, self.header
+        header = self.header
         if header.origin != self.origin:
             self.say("integrity", "originMismatch")
         try:
@@ -71,14 +117,14 @@ class Report:
         except Refused:
             self.say("integrity", "checkpointMalformed")
             return
-        if note.origin != header.origin:
+        if note.origin != self.origin:
             self.say("integrity", "originMismatch")
-        keys = {self.identity.keys[line.order()]: line for line in self.identity.newest.lines
-                if line.role == manifest.LOG}
+        keys = {key.public: key for key in self.log_keys}
         try:
-            self.log_lines = [keys[public] for public in note.verify(list(keys))]
-        except Refused:
+            self.signers = [keys[public] for public in note.verify(list(keys))]
+        except Refused as cause:
             self.say("integrity", "checkpointUnsigned")
+            self.stranger = cause.code == "audit.checkpointUnsigned"
             return
         if note.unchecked or note.extensions:
             self.say("integrity", "checkpointUnchecked")
@@ -87,61 +133,88 @@ class Report:
         self.checkpoint = note
 
     def _read_entries(self, data, at):
-        size, self.leaves = self.header.size, []
-        while at < len(data) and len(self.leaves) < size:
-            place = len(self.leaves)
+        """By the size that was signed; an entry stands where its own index says."""
+        size = self.checkpoint.size if self.checkpoint else self.header.size
+        self.expected, count, self.gaps, self.not_reached = 0, 0, [], []
+        while at < len(data) and count < size:
+            length = 0
             try:
                 item, length = cbor.decode(data[at:at + 16384], trailing=True)
                 entry = audit.ExportedEntry(item)
             except Refused:
-                self.say("integrity", "entryUnreadable", place)
-                self.say("completeness", "notReached", place)
-                break
-            at += length
-            self.leaves.append(audit.leaf_hash(entry.leaf))
-            if entry.index != place:
-                self.say("integrity", "entryOutOfOrder", place)
-            if not entry.holds():
-                self.say("integrity", "entryAltered", place)
-                self.say("completeness", "notReached", place)
+                self.say("integrity", "entryUnreadable", self.expected)
+                self.not_reached.append(self.expected)
+                self.expected += 1
+                if not length:
+                    break  # no way to find the next entry
+                at, count = at + length, count + 1
                 continue
-            self.entries.append((place, entry))
-        if len(self.leaves) < size:
-            self._missing(len(self.leaves))
-        elif at < len(data):
+            at, count = at + length, count + 1
+            self.leaves.append(audit.leaf_hash(entry.leaf))
+            if entry.index < self.expected or entry.index >= size:
+                self.say("integrity", "entryOutOfOrder", min(entry.index, self.expected))
+                continue
+            if entry.index > self.expected:
+                self._missing(self.expected)
+            self.expected = entry.index + 1
+            if entry.holds():
+                self.entries.append((entry.index, entry))
+            else:
+                self.say("integrity", "entryAltered", entry.index)
+                self.not_reached.append(entry.index)
+        else:
+            if at < len(data):
+                self.trailing = True
+        if self.expected < size:
+            self._missing(self.expected)
+        if self.trailing:
             self.say("integrity", "trailingBytes")
 
     def _missing(self, place):
-        if ("entryUnreadable", place) in self.findings["integrity"]:
-            place += 1
-        if place < self.header.size:
-            self.say("integrity", "entriesMissing", place)
-            self.say("completeness", "entriesMissing", place)
+        self.say("integrity", "entriesMissing", place)
+        self.gaps.append(place)
 
     def _root(self):
-        self.rooted = False
         if self.checkpoint and len(self.leaves) == self.checkpoint.size:
             self.rooted = audit.tree_root(self.leaves) == self.checkpoint.root
             if not self.rooted:
                 self.say("integrity", "rootMismatch")
+        size = self.checkpoint.size if self.checkpoint else self.header.size
         last = self.entries[-1] if self.entries else None
-        bound = (last is not None and last[0] == self.header.size - 1
+        bound = (last is not None and last[0] == size - 1
                  and last[1].shown.get(1) == EXPORTED
                  and last[1].shown.get(13) == self.header.binding())
         if not bound:
             self.say("integrity", "headerNotBound")
 
     def _kept(self):
-        for kept in self.kept:
-            if not self.checkpoint or kept.origin != self.checkpoint.origin:
+        self.seen = []  # (size, moment): so many entries existed before that moment
+        for kept, moment in self.kept:
+            if kept.origin != self.origin:
+                self.not_checked.add("keptOtherLog")
+                continue
+            if not self.checkpoint:
                 continue
             if kept.size > self.checkpoint.size:
                 self.say("integrity", "rollback")
             elif kept.size == self.checkpoint.size:
                 if kept.root != self.checkpoint.root:
                     self.say("integrity", "splitView")
+                else:
+                    self._agrees(kept, moment)
             elif self.rooted and audit.tree_root(self.leaves[:kept.size]) != kept.root:
                 self.say("integrity", "splitView")
+            elif self.rooted:
+                self._agrees(kept, moment)
+
+    def _agrees(self, kept, moment):
+        self.not_checked.discard("keptCheckpoints")
+        if moment is not None:
+            self.seen.append((kept.size, moment))
+
+    def proven(self, place):
+        """The earliest moment before which an entry is known to have been in the log."""
+        return min((moment for size, moment in self.seen if place < size), default=None)
 
     # --- Completeness ---------------------------------------------------------------------------
 
@@ -150,7 +223,9 @@ class Report:
         for place, entry in self.entries:
             if entry.erased():
                 self.say("completeness", "entryErased", place)
+                self.not_checked.add("erasedEntries")
                 continue
+            self._not_checked(entry)
             self._fields(place, entry)
             act, time = entry.shown.get(1), entry.shown.get(2)
             if type(time) is int:
@@ -163,13 +238,26 @@ class Report:
                     self.say("completeness", "signatureMissing", place)
             if act == OUTCOME and 12 in entry.shown:
                 self._outcome(place, entry, intents, answered)
+        for place in self.gaps:
+            self.say("completeness", "entriesMissing", place)
+        if self.not_reached:
+            self.say("completeness", "notReached", self.not_reached[0])
         for place in intents:
             if place not in answered:
                 self.say("completeness", "openingInterrupted", place)
 
+    def _not_checked(self, entry):
+        if len(entry.shown) < len(entry.commitments):
+            self.not_checked.add("withheldFields")
+        if 9 in entry.commitments and 9 not in entry.shown:
+            self.not_checked.add("referenceNotShown")
+        if any(field > 15 for field in entry.commitments) or entry.shown.get(1, 1) not in ACTS:
+            self.not_checked.add("unknownNumbers")
+        if 3 in entry.commitments and 15 not in entry.commitments:
+            self.not_checked.add("unsignedStaff")
+
     def _fields(self, place, entry):
         needed = [1, 2] + ([10, 12] if entry.shown.get(1) == OUTCOME else [])
-        needed += [3] if entry.shown.get(1) == INTENT else []
         for field in needed:
             if field not in entry.commitments:
                 self.say("completeness", "fieldMissing", place)
@@ -183,7 +271,7 @@ class Report:
 
     def _outcome(self, place, entry, intents, answered):
         target = entry.shown[12]
-        by_place = {one: found for one, found in self.entries}
+        by_place = dict(self.entries)
         if target in answered:
             self.say("completeness", "intentAnsweredTwice", place)
         elif target in intents:
@@ -196,19 +284,20 @@ class Report:
 
     def _times(self):
         last = self.entries[-1][1].shown.get(2) if self.entries else None
-        if self.checkpoint is None or type(last) is not int:
+        if type(last) is not int:
             self.say("freshness", "ageUnknown")
-            self.say("authority", "notReached" if self.checkpoint is None else "ageUnknown")
-            return
-        if last > self.now:
+        elif last > self.now:
             self.say("freshness", "timeAhead")
-        elif self.max_age is not None and self.now - last > self.max_age:
+        elif self.now - last > self.max_age:
             self.say("freshness", "stale")
-        for line in self.log_lines:
-            code = {"outsideWindow": "logKeyOutsideWindow", "suspect": "logKeySuspect",
-                    "ageUnproven": "logKeyAgeUnproven"}.get(line.judge(last))
-            if code:
-                self.say("authority", code)
+        if self.checkpoint is None or type(last) is not int:
+            self.say("authority", "logKeyUnknown" if self.stranger else
+                     "notReached" if self.checkpoint is None else "ageUnknown")
+            return
+        for key in self.signers:
+            found = key.judge(last, self.proven(len(self.leaves) - 1))
+            if found:
+                self.say("authority", f"logKey{found}")
 
     def _staff(self):
         for place, entry in self.entries:
@@ -232,56 +321,12 @@ class Report:
         if entry.shown[3] not in self.staff:
             self.say("authority", "staffUnknown", place)
             return
-        certificate, age = self.staff[entry.shown[3]]
+        key = self.staff[entry.shown[3]]
         try:
-            signature.check(certificate.public, self.origin, entry.commitments)
+            signature.check(key.public, self.origin, entry.commitments)
         except Refused:
             self.say("authority", "staffSignatureBad", place)
-        if not certificate.start <= entry.shown[2] <= certificate.end:
-            self.say("authority", "staffOutsideWindow", place)
-        elif age == "ageUnproven":
-            self.say("authority", "staffAgeUnproven", place)
-
-
-def reconcile(reports):
-    """(matched, missing at sender, missing at recipient, mismatched) over references."""
-    ends, given = {}, {report.origin for report in reports}
-    for report in reports:
-        for _, entry in report.entries:
-            if 9 in entry.shown:
-                end = "sender" if entry.shown.get(1) == DISCLOSED else "recipient"
-                ends.setdefault(entry.shown[9], {"sender": [], "recipient": []})[end].append(
-                    (report.origin, entry.shown))
-    matched, no_sender, no_recipient, wrong = [], [], [], []
-    for reference, both in ends.items():
-        senders = both["sender"]
-        recipients = [one for one in both["recipient"]
-                      if one[0] not in {origin for origin, _ in senders}]
-        if len(senders) > 1 or len({origin for origin, _ in recipients}) > 1:
-            wrong.append((reference, "referenceReused"))
-        elif not recipients:
-            named = senders and senders[0][1].get(8)
-            if named and audit.origin_of(named) in given:
-                no_recipient.append(reference)
-        elif not senders:
-            named = {audit.origin_of(one[8]) for _, one in recipients if 8 in one}
-            if named & given:
-                no_sender.append(reference)
-        else:
-            wrong_end = _compare(senders[0], recipients)
-            if wrong_end:
-                wrong.append((reference, wrong_end))
-            else:
-                matched.append(reference)
-    return matched, no_sender, no_recipient, wrong
-
-
-def _compare(sender, recipients):
-    for origin, shown in recipients:
-        if 8 in sender[1] and audit.origin_of(sender[1][8]) != origin:
-            return "counterpartMismatch"
-        if 8 in shown and audit.origin_of(shown[8]) != sender[0]:
-            return "counterpartMismatch"
-        if 6 in shown and 6 in sender[1] and not set(shown[6]) <= set(sender[1][6]):
-            return "grantMismatch"
-    return None
+        found = key.judge(entry.shown[2], self.proven(place))
+        if found:
+            name = {"Suspect": "staffKeySuspect"}.get(found, f"staff{found}")
+            self.say("authority", name, place)

@@ -150,9 +150,10 @@ class Opening:
 
     def __init__(self, data, opener, knowledge, purpose):
         self.envelope = Envelope(data)
-        plain = self.envelope.open_box(opener)
-        self.box = OpenedBox(suite.unpad(plain), self.envelope.profile)
-        self.content = Content(self.envelope.open_content(self.box.key), self.envelope.profile)
+        self.box_bytes = suite.unpad(self.envelope.open_box(opener))
+        self.box = OpenedBox(self.box_bytes, self.envelope.profile)
+        self.content_bytes = self.envelope.open_content(self.box.key)
+        self.content = Content(self.content_bytes, self.envelope.profile)
         self.knowledge = knowledge.copy()
         for identity in self.content.identities:
             self.learn(identity)

@@ -40,7 +40,7 @@ TABLE = {
     "senderStanding": {"pinned": ALL_OPEN, "listed": ALL_OPEN, "unknown": "wwwwwr"},
 }
 WORDS = {"o": OPEN, "w": WARN, "r": REFUSE}
-KEYS_BY_WORSE = ("inForce", "ageUnproven", "suspect", "outsideWindow")
+KEYS_BY_WORSE = ("holder", "inForce", "ageUnproven", "suspect", "outsideWindow")
 STATUS_BY_WORSE = ("fresh", "stale", "staleLong", "unknown", "ended")
 
 
@@ -54,13 +54,18 @@ def verdict(check, state, issuer_stands, kind):
 
 
 def period(start, end, now):
+    """(state, the moment that decided)"""
     if now + DAY < start:
-        return "notYet"
-    return "over" if now > end else "current"
+        return "notYet", start
+    return ("over", end) if now > end else ("current", None)
 
 
-def key_state(verdict_of_key):
-    return "inForce" if verdict_of_key == "authorised" else verdict_of_key
+def of_key(line, claimed):
+    """(state, since when the key is not trusted)"""
+    found = line.judge(claimed)
+    if found in ("suspect", "ageUnproven"):
+        return found, line.since
+    return ("inForce" if found == "authorised" else found), None
 
 
 class Knowledge:
@@ -90,24 +95,25 @@ class Knowledge:
 
 
 class Report:
-    """`lines` is a list of (check, state) in order; `withdrawn_at` is the earliest time."""
+    """`lines` is a list of (check, state) in order; `details` tells people more, by check."""
 
     def __init__(self, passport, grant, ring, disclosure, passports, grants, carry, knowledge,
                  purpose):
-        self.lines, self.knowledge, self.withdrawn_at = [], knowledge, None
-        self.grant, self.desk, self.days = grant, None, {}
+        self.lines, self.details, self.knowledge, self.grant = [], {}, knowledge, grant
         verified = self._issuer(passport)
         self.say("clock", "behind" if knowledge.behind() else "holds")
-        self.say("passportPeriod", period(passport.issued, passport.expires, knowledge.now))
-        state, self.days["passportStatus"] = knowledge.freshness(passport.status, passport.issuer)
-        self.say("passportStatus", state)
+        state, moment = period(passport.issued, passport.expires, knowledge.now)
+        self.say("passportPeriod", state, time=moment)
+        state, days = knowledge.freshness(passport.status, passport.issuer)
+        self.say("passportStatus", state, days=None if state == "fresh" else days)
         lines = self._grant_signature(passport, grant, verified)
         if lines is not None:
             self._grant(passport, grant, ring, lines, carry, purpose)
         self._disclosure(disclosure, passports, grants, carry)
 
-    def say(self, check, state):
+    def say(self, check, state, **details):
         self.lines.append((check, state))
+        self.details[check] = {key: one for key, one in details.items() if one is not None}
 
     def _issuer(self, passport):
         identity = self.knowledge.identities.get(passport.issuer)
@@ -120,11 +126,13 @@ class Report:
             self.say("issuerSignature", "broken")
             return False
         self.say("issuerSignature", "holds")
-        self.say("issuerKey", key_state(line.judge(passport.issued)))
+        state, since = of_key(line, passport.issued)
+        self.say("issuerKey", state, time=since)
         self.say("issuerStanding", self.knowledge.standing(passport.issuer, "issue"))
         over = self.knowledge.now > identity.newest.expires
         forked = passport.issuer in self.knowledge.forked
-        self.say("manifest", "forked" if forked else "over" if over else "current")
+        self.say("manifest", "forked" if forked else "over" if over else "current",
+                 time=identity.newest.expires if over and not forked else None)
         return True
 
     def _grant_signature(self, passport, grant, verified):
@@ -139,24 +147,25 @@ class Report:
         return lines
 
     def _grant(self, passport, grant, ring, lines, carry, purpose):
-        states = [key_state(line.judge(claimed)) for line, claimed in lines]
-        self.say("grantKey", max(states, key=KEYS_BY_WORSE.index) if states else "holder")
+        states = [of_key(line, claimed) for line, claimed in lines] or [("holder", None)]
+        state, since = max(states, key=lambda one: KEYS_BY_WORSE.index(one[0]))
+        self.say("grantKey", state, time=since)
         oldest = grant.line()[-1]
         if oldest.authority != HOLDER:
             self.say("card", "none")
         else:
-            self.desk = oldest.desk
             known = (oldest.desk is not None
                      and self.knowledge.standing(oldest.desk, "consent") != "unknown")
-            self.say("card", "presented" if known else "unwitnessed")
+            self.say("card", "presented" if known else "unwitnessed", organisation=oldest.desk)
         now = self.knowledge.now
         periods = [period(one.start, one.until, now) for one in grant.line()]
-        self.say("grantPeriod", next((one for one in periods if one != "current"), "current"))
+        state, moment = next((one for one in periods if one[0] != "current"), periods[0])
+        self.say("grantPeriod", state, time=moment)
         found = [self.knowledge.freshness(one.status, one.keeper(passport))
                  for one in grant.line()]
-        state, self.days["grantStatus"] = max(
+        state, days = max(
             found, key=lambda one: (STATUS_BY_WORSE.index(one[0]), one[1] or 0))
-        self.say("grantStatus", state)
+        self.say("grantStatus", state, days=None if state == "fresh" else days)
         self._withdrawal(passport, grant)
         self.say("recipient", "granted" if self._is_us(grant.recipient, carry) else "notGranted")
         self.say("purpose", "granted" if purpose in grant.purposes else "notGranted")
@@ -169,7 +178,7 @@ class Report:
         return recipient != 0 and recipient == self.knowledge.ourselves
 
     def _withdrawal(self, passport, grant):
-        times, doubtful = [], False
+        ending, doubtful = [], False
         for one in self.knowledge.withdrawals:
             try:
                 one.verify(passport, self.knowledge.identities)
@@ -180,9 +189,12 @@ class Report:
                     and one.authority not in self.knowledge.identities)
                 continue
             if one.ends(grant):
-                times.append(one.time)
-        self.withdrawn_at = min(times, default=None)
-        self.say("withdrawal", "withdrawn" if times else "unverifiable" if doubtful else "none")
+                ending.append(one)
+        first = min(ending, key=lambda one: one.time, default=None)
+        if first is not None:
+            self.say("withdrawal", "withdrawn", time=first.time, reason=first.reason)
+        else:
+            self.say("withdrawal", "unverifiable" if doubtful else "none")
 
     def _disclosure(self, disclosure, passports, grants, carry):
         identity = self.knowledge.identities.get(disclosure.sender)

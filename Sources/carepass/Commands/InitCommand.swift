@@ -23,7 +23,7 @@ struct InitCommand: ReplyingCommand {
     func reply() throws -> Reply {
         let layout = HomeLayout(path: options.homePath)
         let now = options.now()
-        guard !FileManager.default.fileExists(atPath: layout.database) else {
+        guard try !Self.isTaken(layout) else {
             throw CommandError(.badArgument, .refused, Words.say("error.home-exists"))
         }
         guard !name.isEmpty, name.utf8.count <= Limits.displayCharacters else {
@@ -53,7 +53,9 @@ struct InitCommand: ReplyingCommand {
                 }
             try AtomicFile.write(bytes, to: path)
         }
-        let store = try Store.create(at: layout.database)
+        let store =
+            try FileManager.default.fileExists(atPath: layout.database)
+            ? Store.open(at: layout.database) : Store.create(at: layout.database)
         var fields = AuditFields(act: .organisationCreated, time: now)
         fields.object = identity.chain.currentHash
         try store.commit(
@@ -70,6 +72,14 @@ struct InitCommand: ReplyingCommand {
                 "organisation": .string(identity.organisation.text), "name": .string(name),
                 "fingerprint": .string(fingerprint.text),
             ])
+    }
+
+    /// True when an organisation lives here. A database without one is what a crash inside
+    /// `init` leaves, and must not lock the folder for ever.
+    private static func isTaken(_ layout: HomeLayout) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: layout.database) else { return false }
+        let store = try Store.open(at: layout.database)
+        return try store.logSize() > 0 || !store.organisations().isEmpty
     }
 
     /// The first manifest: one root of one, committed to one next root.

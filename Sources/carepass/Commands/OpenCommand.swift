@@ -50,15 +50,17 @@ struct OpenCommand: ReplyingCommand {
         let home = try Home(options)
         let staff = try home.operatorKey(handle, passphraseFile: operatorPassphraseFile)
         let envelope = try Self.readEnvelope(file)
+        // A mistyped card is no attempt to open: it is refused before the log hears of it.
+        let half = try carry.map { try CardCommand.carryHalf($0) }
         let unlocked: UnlockedEnvelope
         do {
             let opener = EnvelopeOpener(envelope)
-            unlocked =
-                if let carry {
-                    try opener.unlock(with: CardCommand.carryHalf(carry))
-                } else {
-                    try opener.unlock(with: home.keys.openingKey(envelope.profile.sealingPurpose))
-                }
+            switch half {
+            case .some(let half): unlocked = try opener.unlock(with: half)
+            case .none:
+                unlocked = try opener.unlock(
+                    with: home.keys.openingKey(envelope.profile.sealingPurpose))
+            }
         } catch {
             try Self.logRefusal(home, envelope, Self.code(of: error))
             throw error

@@ -39,6 +39,8 @@ struct PackCommand: ReplyingCommand {
         for record in records {
             grants.append(try newestGrant(for: record.passport, to: recipient, home))
         }
+        // Before anything is logged: a mistyped card changes nothing.
+        let half = try carry.map { try CardCommand.carryHalf($0) }
         let ownLists = try home.signStatusLists()
         let knowledge = try home.knowledge()
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
@@ -50,11 +52,10 @@ struct PackCommand: ReplyingCommand {
         let parcels = [try parcel(recipient, grants, profile, home)]
         let key = try home.keys.signingKey(.consent)
         let packed =
-            if let carry {
-                try packer.pack(
-                    contents, parcels: parcels, carry: CardCommand.carryHalf(carry), key: key)
-            } else {
-                try packer.pack(contents, parcels: parcels, key: key)
+            switch half {
+            case .some(let half):
+                try packer.pack(contents, parcels: parcels, carry: half, key: key)
+            case .none: try packer.pack(contents, parcels: parcels, key: key)
             }
         let bytes = packed.envelope.encoded()
         for disclosure in packed.disclosures {

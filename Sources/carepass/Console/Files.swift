@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PassportCoding
 import PassportSecrecy
 
@@ -16,6 +17,13 @@ enum Files {
             }
             handle = opened
         }
+        // A file tells its length before a byte of it is in memory; a pipe does not.
+        var status = stat()
+        if unsafe fstat(handle.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size > maximum
+        {
+            throw tooLong(what, maximum)
+        }
         var bytes: [UInt8] = []
         while bytes.count <= maximum {
             let part: Data?
@@ -27,8 +35,11 @@ enum Files {
             guard let part, !part.isEmpty else { return bytes }
             bytes += part
         }
-        throw CommandError(
-            .tooLong, .badInput, Words.say("error.too-long", what, "\(maximum)"))
+        throw tooLong(what, maximum)
+    }
+
+    private static func tooLong(_ what: String, _ maximum: Int) -> CommandError {
+        CommandError(.tooLong, .badInput, Words.say("error.too-long", what, "\(maximum)"))
     }
 
     /// Writes a file that only its owner may read, or to standard output.

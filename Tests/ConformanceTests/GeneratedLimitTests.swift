@@ -1,0 +1,144 @@
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSecrecy
+import PassportTrust
+import Testing
+
+@testable import passport_vectors
+
+/// Limits whose artefacts are too big for a file. Where a structure fixes its sizes, nothing of
+/// exactly the limit exists, and only what passes it is tried.
+@Suite struct GeneratedLimitTests {
+    private func accepts(_ body: () throws -> Void) -> Bool { (try? body()) != nil }
+
+    private func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+
+    @Test("limit", arguments: GeneratedLimit.allCases)
+    func limit(_ limit: GeneratedLimit) throws {
+        switch limit {
+        case .cborItems:
+            let most: [UInt8] = [0x99, 0xFF, 0xFF] + zeros(Limits.cborItems - 1)
+            #expect(accepts { _ = try CBORReader.item(from: most) })
+            let more: [UInt8] = [0x9A, 0x00, 0x01, 0x00, 0x00] + zeros(Limits.cborItems)
+            #expect(!accepts { _ = try CBORReader.item(from: more) })
+        case .manifestBytes: try manifestBytes()
+        case .manifestChain: try manifestChain()
+        case .passportsPerEnvelope, .identitiesPerEnvelope, .statusListsPerEnvelope:
+            content(limit)
+        case .boxBytes: boxBytes()
+        case .noteBytes: noteBytes()
+        case .envelopeBytes:
+            pastLimit("passport.malformed") {
+                _ = try Envelope(decoding: zeros(Limits.envelopeBytes + 1))
+            }
+        case .passportBytes:
+            pastLimit("passport.malformed") {
+                _ = try UnverifiedPassport(decoding: zeros(Limits.passportBytes + 1))
+            }
+        case .identityBytes:
+            pastLimit("trust.malformed") {
+                _ = try Identity(decoding: zeros(Limits.identityBytes + 1))
+            }
+        case .auditEntryBytes:
+            pastLimit("audit.overLimit") {
+                _ = try AuditEntry(decoding: zeros(Limits.auditEntryBytes + 1))
+            }
+        case .statusListBytes:
+            let house = try Cast(.paper).izmir
+            pastLimit("trust.malformed") {
+                _ = try SignedStatusList(
+                    verifying: zeros(Limits.statusListBytes + 1), by: house.identity)
+            }
+        case .keyFileBytes:
+            pastLimit("secrecy.malformedKeyFile") {
+                var words: [UInt8] = [1]
+                _ = try KeyFile(
+                    decoding: zeros(Limits.keyFileBytes + 1),
+                    passphrase: Passphrase(consuming: &words))
+            }
+        }
+    }
+
+    private func pastLimit(_ code: String, _ body: () throws -> Void) {
+        do {
+            try body()
+            Issue.record("accepted past its limit")
+        } catch {
+            #expect((error as? any DescribedFailure)?.identifier == code)
+        }
+    }
+
+    private func manifestBytes() throws {
+        let plan = ManifestPlan(name: "Limit")
+        for count in [Limits.manifestBytes, Limits.manifestBytes + 1] {
+            // The builder refuses to make what its reader refuses, so the size decides alone.
+            let made = accepts {
+                let bytes = try Sized.bytes(count) { padding in
+                    let payload = try Forge.fields(plan.payload()) {
+                        $0[CBORItem(-1)] = .bytes(padding)
+                    }
+                    return try ManifestPlan.sign(payload, by: plan.roots)
+                }
+                _ = try ManifestChain(verifying: [bytes])
+            }
+            #expect(made == (count == Limits.manifestBytes))
+        }
+    }
+
+    private func manifestChain() throws {
+        var plan = ManifestPlan(name: "Long")
+        var manifests = [try plan.signed()]
+        while manifests.count <= Limits.manifestChain {
+            plan = try plan.next { $0.issued = Moments.made }
+            manifests.append(try plan.signed())
+        }
+        #expect(!accepts { _ = try ManifestChain(verifying: manifests) })
+        manifests.removeLast()
+        #expect(accepts { _ = try ManifestChain(verifying: manifests) })
+    }
+
+    private func content(_ limit: GeneratedLimit) {
+        func reads(_ passports: Int, _ identities: Int, _ lists: Int) -> Bool {
+            func some(_ count: Int) -> [[UInt8]] { (0..<count).map { _ in [1] } }
+            let bytes = EnvelopeContent(
+                passports: some(passports), identities: some(identities), statusLists: some(lists)
+            ).encoded()
+            return accepts { _ = try EnvelopeContent(decoding: bytes) }
+        }
+        let (passports, identities, lists) = (
+            Limits.passportsPerEnvelope, Limits.identitiesPerEnvelope,
+            Limits.statusListsPerEnvelope
+        )
+        #expect(reads(passports, identities, lists))
+        switch limit {
+        case .passportsPerEnvelope: #expect(!reads(passports + 1, identities, lists))
+        case .identitiesPerEnvelope: #expect(!reads(passports, identities + 1, lists))
+        default: #expect(!reads(passports, identities, lists + 1))
+        }
+    }
+
+    private func boxBytes() {
+        let quantum = Profile.net.boxQuantum
+        for quanta in [Limits.boxBytes / quantum - 1, Limits.boxBytes / quantum] {
+            let box = SealedBox(
+                lock: .organisation, parameter: zeros(1_120),
+                ciphertext: zeros(quanta * quantum + 16))
+            let envelope = Envelope(
+                profile: .net, content: zeros(Profile.net.smallestContent + 16),
+                boxes: [box, box, box, box])
+            let fits = box.ciphertext.count <= Limits.boxBytes
+            #expect(accepts { _ = try Envelope(decoding: envelope.encoded()) } == fits)
+        }
+    }
+
+    private func noteBytes() {
+        let line = "\n— name \(Base64.encode(zeros(68)))\n"
+        for count in [Limits.noteBytes, Limits.noteBytes + 1] {
+            let text = String(repeating: "a", count: count - line.utf8.count - 1) + "\n"
+            let fits = count == Limits.noteBytes
+            #expect(accepts { _ = try SignedNote(parsing: text + line) } == fits)
+        }
+    }
+}

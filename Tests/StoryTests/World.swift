@@ -1,0 +1,137 @@
+import Foundation
+import PassportTestSupport
+import Testing
+
+/// Three organisations with homes of their own that have pinned each other, and one passport
+/// packed for Athens: the state in which most stories begin.
+///
+/// Keys cost a tenth of a second each, so one world is made for all tests; a test that changes
+/// anything works in a copy of its files.
+struct World: Sendable {
+    let folder: TemporaryFolder
+    private(set) var fingerprints: [String: String] = [:]
+    /// The passport that Izmir sealed, its grant for Athens, and the summary it was made of.
+    private(set) var passport = ""
+    private(set) var athensGrant = ""
+    private(set) var summary = ""
+
+    static let homes = ["athens", "izmir", "munich"]
+    static let names = [
+        "izmir": "NGO Izmir", "athens": "Clinic Athens", "munich": "Clinic Munich",
+    ]
+    static let passphrase = "passphrase of an invented organisation"
+    static let operatorPassphrase = "passphrase of an invented operator"
+    static let demo = Corpora.packageRoot.appending(path: "Demo").path
+    static let trust = "issue,consent,status,log,seal-net"
+
+    private static let shared = Result { try World(making: ()) }
+
+    /// A world of one's own, ready at step three of the main job.
+    init() throws { try self.init(copying: Self.shared.get()) }
+
+    /// A world of one's own, as another one stands.
+    init(copying other: World) throws {
+        folder = try TemporaryFolder(copying: other.folder)
+        fingerprints = other.fingerprints
+        passport = other.passport
+        athensGrant = other.athensGrant
+        summary = other.summary
+    }
+
+    /// A world in which nothing has been made yet.
+    init(empty: Void) throws { folder = try TemporaryFolder() }
+
+    private init(making: Void) throws {
+        try self.init(empty: ())
+        try makeOrganisations()
+        try sealAndPack()
+    }
+
+    func path(_ name: String) -> String { folder.file(name) }
+
+    var envelope: String { path("izmir-to-athens.envelope") }
+    var consentHalf: String { path("card/consent-half.txt") }
+
+    func process(_ home: String?) -> CarePassProcess {
+        CarePassProcess(
+            folder: folder.path,
+            environment: [
+                "CAREPASS_HOME": path(home ?? "none"),
+                "CAREPASS_PASSPHRASE": Self.passphrase,
+                "CAREPASS_OPERATOR_PASSPHRASE": Self.operatorPassphrase,
+            ])
+    }
+
+    /// Runs a command as it is.
+    func run(_ home: String?, _ arguments: [String], input: [UInt8] = []) throws -> Answer {
+        try process(home).run(arguments, input: input)
+    }
+
+    /// Runs a command with `--json` that must end in a way, and returns its JSON.
+    @discardableResult
+    func ask(
+        _ home: String?, _ arguments: [String], expecting status: Int32 = 0,
+        at location: SourceLocation = #_sourceLocation
+    ) throws -> JSONAnswer {
+        let answer = try run(home, arguments + ["--json"])
+        try #require(
+            answer.status == status && !answer.wasKilled, "\(answer.summary)",
+            sourceLocation: location)
+        return answer.json
+    }
+
+    mutating func makeOrganisations() throws {
+        for home in Self.homes {
+            let made = try ask(home, ["init", "--name", Self.names[home] ?? ""])
+            let fingerprint: String = try #require(made["fingerprint"].string)
+            fingerprints[home] = fingerprint
+            try ask(home, ["operator", "add", "dr-\(home)"])
+            try ask(home, ["org", "export", "--out", path("\(home).identity")])
+        }
+        for home in Self.homes {
+            for peer in Self.homes where peer != home {
+                try ask(
+                    home,
+                    [
+                        "peer", "add", path("\(peer).identity"), "--fingerprint",
+                        fingerprints[peer] ?? "", "--trust", Self.trust,
+                    ])
+            }
+        }
+    }
+
+    /// The arguments of a grant as the demo's person gives it.
+    func grantArguments(_ passport: String, to: String, _ sections: String) -> [String] {
+        [
+            "grant", passport, "--to", to, "--sections", sections, "--basis", "consent",
+            "--days", "180", "--assent", "given", "--language", "ar", "--method", "audio",
+            "--statement", "\(Self.demo)/statement-ar.txt", "--said-back",
+        ]
+    }
+
+    /// Grants sections of a passport.
+    func grant(
+        _ home: String, _ passport: String, to: String, _ sections: String,
+        with extra: [String] = []
+    ) throws -> String {
+        let granted = try ask(
+            home, grantArguments(passport, to: to, sections) + extra)
+        return try #require(granted["grant"].string)
+    }
+
+    private mutating func sealAndPack() throws {
+        let imported = try ask(
+            "izmir",
+            [
+                "summary", "import", "\(Self.demo)/ips-example.json", "--supplement",
+                "\(Self.demo)/additions-izmir.json", "--cadre", "psychologist",
+            ])
+        summary = try #require(imported["summary"].string)
+        try ask("izmir", ["card", "new", "--out", path("card")])
+        let sealed = try ask("izmir", ["seal", summary, "--card", consentHalf])
+        passport = try #require(sealed["passport"].string)
+        athensGrant = try grant(
+            "izmir", passport, to: "Clinic Athens", "emergency,medication,care")
+        try ask("izmir", ["pack", passport, "--to", "Clinic Athens", "--out", envelope])
+    }
+}
