@@ -114,6 +114,13 @@ let package = Package(
             "PassportFHIRTests",
             ["PassportCoding", "CarePassport", "PassportFHIR", "PassportTestSupport"],
             exclude: ["Fixtures"]),
+        tests(
+            "ConformanceTests",
+            [
+                "passport-vectors", "PassportCoding", "PassportCrypto", "PassportSecrecy",
+                "PassportTrust", "PassportAudit", "CarePassport", "PassportSealing",
+                "PassportTestSupport",
+            ]),
         tests("SpecTests", ["CarePassport", "PassportTestSupport"]),
         tests(
             "PassportStoreTests",

@@ -90,6 +90,8 @@ extension AuditCode {
     public static let staffMismatch = Self("staffMismatch")
     /// A staff signature does not hold for this entry.
     public static let staffSignatureBad = Self("staffSignatureBad")
+    /// One staff signature stands under two entries.
+    public static let staffSignatureReused = Self("staffSignatureReused")
     /// The staff key did not count at the time.
     public static let staffOutsideWindow = Self("staffOutsideWindow")
     /// The staff key may have been somebody else's at the time.
@@ -151,7 +153,7 @@ extension AuditCode {
         .openingInterrupted, .outcomeWithoutIntent, .intentAnsweredTwice, .signatureMissing,
         .clockBackwards, .stale, .timeAhead, .ageUnknown, .logKeyUnknown,
         .logKeyOutsideWindow, .logKeySuspect, .logKeyAgeUnproven, .staffUnknown,
-        .staffMismatch, .staffSignatureBad, .staffOutsideWindow, .staffKeySuspect,
+        .staffMismatch, .staffSignatureBad, .staffSignatureReused, .staffOutsideWindow, .staffKeySuspect,
         .staffAgeUnproven, .notReached, .witnesses, .keptCheckpoints, .keptOtherLog,
         .unloggedActs, .otherEnds, .unknownNumbers, .withheldFields, .erasedEntries,
         .unsignedStaff, .clock, .counterpartMismatch, .grantMismatch, .referenceReused,

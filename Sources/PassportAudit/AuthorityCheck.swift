@@ -8,6 +8,8 @@ struct AuthorityCheck {
 
     private let authority: LogAuthority
     private let staff: [Digest: [AuthorisedKey]]
+    /// Every staff signature met so far. Salts are random, so an honest log never repeats one.
+    private var signatures: Set<[UInt8]> = []
     /// Signatures by keys that were lost later, until it is known what kept checkpoints prove.
     private var unproven: [(entry: UInt64, since: Timestamp)] = []
 
@@ -62,6 +64,11 @@ struct AuthorityCheck {
         } catch {
             // Attack: move a signature to another entry or another log.
             verdict.add(.fail, .staffSignatureBad, entry: entry.index)
+            return
+        }
+        guard signatures.insert(bytes).inserted else {
+            // Attack: copy what somebody once signed, and have it look like a second act.
+            verdict.add(.fail, .staffSignatureReused, entry: entry.index, ["\(signer)"])
             return
         }
         if let named = fields.staff, named != signer {

@@ -21,6 +21,7 @@ public struct EnvelopeOpener: Sendable {
         let binding = SealedBox.binding(
             .organisation, profile: envelope.profile,
             contentDigest: envelope.contentDigest.bytes)
+        var failure: SealingError?
         for box in envelope.boxes where box.lock == .organisation {
             guard
                 var padded = try? key.open(
@@ -28,9 +29,15 @@ public struct EnvelopeOpener: Sendable {
                     authenticating: binding)
             else { continue }
             defer { padded.wipe() }
-            return try unlock(padded, asBearer: false)
+            // Anybody who knows our public key can put a box of rubbish in a decoy's place; it
+            // must not hide the real one.
+            do {
+                return try unlock(padded, asBearer: false)
+            } catch {
+                failure = failure ?? error
+            }
         }
-        throw Self.notForUs
+        throw failure ?? Self.notForUs
     }
 
     /// Unlocks with the carry half of a card.

@@ -66,6 +66,12 @@ public struct ManifestChain: Sendable, Hashable {
 
     /// Stops key compromise below the threshold.
     private static func requireThreshold(_ object: COSESign, _ manifest: KeyManifest) throws {
+        // Stops strangers' signatures from giving one manifest many spellings.
+        let roots = Set(manifest.rootKeys.map(\.keyHash))
+        guard roots.isSuperset(of: object.signerKeyHashes) else {
+            throw TrustError(
+                .foreignSignature, .refused, "a signature by a key that is no root key")
+        }
         let count = try object.countValidSignatures(from: manifest.rootKeys)
         guard count >= manifest.threshold else {
             throw TrustError(

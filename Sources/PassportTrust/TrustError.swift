@@ -15,6 +15,8 @@ extension Failure<TrustDomain>.Code {
     public static let malformed = Self("malformed")
     /// Fewer root keys signed than the threshold asks for.
     public static let belowThreshold = Self("belowThreshold")
+    /// A signature by a key that is no root key of the manifest.
+    public static let foreignSignature = Self("foreignSignature")
     /// The chain does not start at the manifest whose hash is the organisation's identity.
     public static let wrongOrganisation = Self("wrongOrganisation")
     /// A manifest does not follow the one before it (gap, rollback, or another branch).

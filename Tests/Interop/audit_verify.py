@@ -300,6 +300,7 @@ class Report:
                 self.say("authority", f"logKey{found}")
 
     def _staff(self):
+        self.acts = set()
         for place, entry in self.entries:
             if 15 not in entry.commitments or entry.erased():
                 continue
@@ -315,6 +316,9 @@ class Report:
         except Refused:
             self.say("authority", "staffSignatureBad", place)
             return
+        if entry.shown[15] in self.acts:
+            self.say("authority", "staffSignatureReused", place)
+        self.acts.add(entry.shown[15])
         if signature.signed.key_hash != entry.shown[3]:
             self.say("authority", "staffMismatch", place)
             return

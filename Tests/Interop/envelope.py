@@ -53,16 +53,15 @@ class Envelope:
     def binding(self, box):
         return cbor.encode(["Encrypt0", box.protected, suite.sha256(self.content)])
 
-    def open_box(self, opener):
-        """The padded plaintext of the first box that opens."""
+    def open_boxes(self, opener):
+        """The padded plaintext of each box that opens, in order."""
         for box in self.boxes:
             if box.carry != opener.bearer:
                 continue
             try:
-                return opener.open(box, self.binding(box))
+                yield opener.open(box, self.binding(box))
             except Refused:
                 continue
-        raise Refused("sealing.notForUs")
 
     def open_content(self, key):
         data = cbor.encode(["care-passport/1 content", self.profile.number])
@@ -150,10 +149,15 @@ class Opening:
 
     def __init__(self, data, opener, knowledge, purpose):
         self.envelope = Envelope(data)
-        self.box_bytes = suite.unpad(self.envelope.open_box(opener))
-        self.box = OpenedBox(self.box_bytes, self.envelope.profile)
-        self.content_bytes = self.envelope.open_content(self.box.key)
-        self.content = Content(self.content_bytes, self.envelope.profile)
+        failure = Refused("sealing.notForUs")
+        for first, padded in enumerate(self.envelope.open_boxes(opener)):
+            try:
+                self._read(padded)
+                break
+            except Refused as cause:
+                failure = failure if first else cause
+        else:
+            raise failure
         self.knowledge = knowledge.copy()
         for identity in self.content.identities:
             self.learn(identity)
@@ -171,6 +175,12 @@ class Opening:
                 one, *self.grants.get(one.digest, (None, None)), self.box.disclosure,
                 passports, grants, opener.bearer, self.knowledge, purpose)
             for one in self.content.passports]
+
+    def _read(self, padded):
+        self.box_bytes = suite.unpad(padded)
+        self.box = OpenedBox(self.box_bytes, self.envelope.profile)
+        self.content_bytes = self.envelope.open_content(self.box.key)
+        self.content = Content(self.content_bytes, self.envelope.profile)
 
     def learn(self, identity):
         known = self.knowledge.identities.get(identity.organisation)

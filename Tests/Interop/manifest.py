@@ -72,6 +72,9 @@ class Manifest:
         if len(set(hashes)) != len(hashes):
             raise Refused("trust.malformed", "one key twice")
         self.signatures = signed.count(self.roots)
+        if self.signatures != len(signed.signers):
+            raise Refused("trust.belowThreshold" if self.signatures < self.threshold
+                          else "trust.malformed", "a signature by another key")
         if self.signatures < self.threshold:
             raise Refused("trust.belowThreshold")
 

@@ -61,10 +61,13 @@ struct CarePassProcess: Sendable {
         try start(program, arguments, input: input).wait()
     }
 
-    /// Starts a program and returns at once.
-    func start(
-        _ program: URL = CarePassProcess.executable, _ arguments: [String],
-        input: [UInt8] = []
+    /// Starts `carepass` and returns at once.
+    func start(_ arguments: [String], input: [UInt8] = []) throws -> RunningProcess {
+        try start(Self.executable, arguments, input: input)
+    }
+
+    private func start(
+        _ program: URL, _ arguments: [String], input: [UInt8]
     ) throws -> RunningProcess {
         try RunningProcess(program, arguments, environment, folder: folder, input: input)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// Whether this machine lets one process watch another's system calls.
@@ -41,6 +42,11 @@ enum Tracing {
         _ world: World, _ home: String, _ arguments: [String]
     ) throws -> [Call] {
         let file = world.path("trace")
+        // Another program has the database open: closing then neither empties nor syncs the
+        // write-ahead log, and what was told rests on the sync of the commit alone.
+        let watcher = try DatabaseQueue(path: world.path("\(home)/carepass.sqlite"))
+        _ = try watcher.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM logEntry") }
+        defer { try? watcher.close() }
         let answer = try world.process(home).run(
             URL(filePath: "/usr/bin/env"),
             [

@@ -18,7 +18,9 @@ extension Answer {
         #expect(
             start.first?.isUppercase == false && !message.hasSuffix("."), "\(summary)",
             sourceLocation: location)
-        #expect(lines.count == 1 || lines[1].hasPrefix("hint: "), sourceLocation: location)
+        #expect(
+            lines.dropFirst().allSatisfy { $0.hasPrefix("hint: ") }, "\(what): \(summary)",
+            sourceLocation: location)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import PassportCoding
 import Testing
 
@@ -45,6 +46,52 @@ import Testing
             return CBORMap([])
         }
         return map
+    }
+
+    /// What the vault encrypted for one row opens in no other, so that whoever can write to the
+    /// database still cannot exchange one person's history for another's.
+    @Test func rowsOfTheVaultDoNotOpenInOtherPlaces() throws {
+        let world = try World()
+        let supplement = ["--supplement", "\(World.demo)/session-athens.json"]
+        let imported = try world.ask(
+            "izmir", ["summary", "import"] + supplement + ["--cadre", "nurse"])
+        let second = try #require(imported["summary"].string)
+        let sealed = try world.ask("izmir", ["seal", second, "--no-card"])
+        let other = try #require(sealed["passport"].string)
+        let reader = ["--operator", "dr-izmir"]
+        try world.ask("izmir", ["summary", "show", second] + reader)
+        try Self.exchange(world, "draft", "id", "sealed")
+        try Self.exchange(world, "passport", "digest", "sealedRing")
+        for summary in [second, world.summary] {
+            let answer = try world.run("izmir", ["summary", "show", summary] + reader)
+            answer.expectRefusal([65, 77])
+            #expect(answer.output.isEmpty)
+            try world.run("izmir", ["seal", summary, "--no-card"]).expectRefusal([65, 77])
+        }
+        for passport in [other, world.passport] {
+            try world.run("izmir", world.grantArguments(passport, to: "Clinic Munich", "care"))
+                .expectRefusal([65, 77])
+        }
+    }
+
+    /// Exchanges a column between the two rows of a table.
+    private static func exchange(
+        _ world: World, _ table: String, _ key: String, _ column: String
+    ) throws {
+        let database = try DatabaseQueue(path: world.path("izmir/carepass.sqlite"))
+        try database.write { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT \(key), \(column) FROM \(table)")
+            try #require(rows.count == 2)
+            for (row, other) in zip(rows, rows.reversed()) {
+                let value: Data = other[column]
+                let place: Data = row[key]
+                try database.execute(
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(key) = ?",
+                    arguments: [value, place])
+            }
+        }
+        try database.close()
     }
 
     /// A card of somebody else grants nothing here, and the carry half never grants at all.
