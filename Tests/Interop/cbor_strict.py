@@ -231,7 +231,7 @@ zero_or_organisation = either(exactly(0), digest)
 
 
 def fields(item, required, optional=None, ignorable=False):
-    """The known fields of a map, checked; unknown keys refuse, negative ones only if not ignorable."""
+    """The known fields of a map, checked; unknown keys refuse, ignorable negative ones do not."""
     if type(item) is not dict:
         _wrong("a map")
     optional, result = optional or {}, {}

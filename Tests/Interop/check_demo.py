@@ -134,8 +134,8 @@ def other_purpose_is_refused(demo):
 
 
 def strangers_open_nothing(demo):
-    for name, file in (("munich", "izmir-to-athens.envelope"), ("izmir", "izmir-to-athens.envelope"),
-                       ("athens", "athens-to-munich.envelope")):
+    first, second = "izmir-to-athens.envelope", "athens-to-munich.envelope"
+    for name, file in (("munich", first), ("izmir", first), ("athens", second)):
         try:
             demo.open(name, file)
         except Refused as cause:

@@ -117,9 +117,16 @@ struct ManifestChainTests {
 
     @Test(
         "below the threshold nothing can be added",
-        arguments: [[1], [3], [1, 4], [4, 5, 6]] as [[UInt8]])
+        arguments: [[1], [3]] as [[UInt8]])
     func threshold(_ signers: [UInt8]) {
         #expect(appending(by: signers) { $0.name = "stolen" } == .belowThreshold)
+    }
+
+    @Test(
+        "a stranger's signature is refused, whoever else signed",
+        arguments: [[1, 4], [4, 5, 6], [1, 2, 3, 4]] as [[UInt8]])
+    func strangers(_ signers: [UInt8]) {
+        #expect(appending(by: signers) { $0.name = "stolen" } == .foreignSignature)
     }
 
     @Test("a chain longer than the limit is refused before anything is verified")
