@@ -97,7 +97,7 @@ public struct AuditEntry: Hashable, Sendable {
     }
 
     /// The hash that goes into the Merkle tree.
-    public var leafHash: Digest { MerkleTree.leafHash(of: leafData.bytes) }
+    public var leafHash: Digest { MerkleTree.leafHash(of: leafData) }
 
     /// What an export carries for this entry under a policy.
     func disclosed(at index: UInt64, _ policy: DisclosurePolicy) -> ExportedEntry {

@@ -129,17 +129,22 @@ public struct AuditFields: Hashable, Sendable {
     /// A code has no room for a sentence, so that no name or illness can slip into the log.
     private static func code(_ value: CBORValue) throws(CodingError) -> String {
         let text = try value.text(maximum: reasonBytes)
-        guard
-            text.utf8.allSatisfy({ byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            })
-        else { throw CodingError(.unexpectedItem, "\(value.place): not a code") }
+        guard isCode(text.utf8) else {
+            throw CodingError(.unexpectedItem, "\(value.place): not a code")
+        }
         return text
+    }
+
+    /// True when all bytes are those of codes.
+    static func isCode(_ bytes: some Sequence<UInt8>) -> Bool {
+        bytes.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
     }
 }
 

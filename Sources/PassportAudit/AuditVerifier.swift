@@ -105,12 +105,13 @@ private struct AuditRun {
     }
 
     mutating func takeEntries(_ reader: inout AuditExportReader) {
+        var scanner = EntryScanner()
         while !reader.isAtEnd {
             guard !integrity.isFull else {
                 trailing = true
                 return
             }
-            switch reader.step() {
+            switch reader.facts(&scanner) {
             case .entry(let entry):
                 if integrity.take(entry) { takeUsable(entry) }
             case .malformed(let error): integrity.takeUnreadable(error)
@@ -121,10 +122,10 @@ private struct AuditRun {
         }
     }
 
-    private mutating func takeUsable(_ entry: ExportedEntry) {
-        let fields = completeness.take(entry, integrity)
-        authorityCheck.take(entry, fields)
-        isBound = header?.isBound(by: fields) == true
+    private mutating func takeUsable(_ entry: EntryFacts) {
+        completeness.take(entry, integrity)
+        authorityCheck.take(entry)
+        isBound = header?.isBound(by: entry.fields) == true
     }
 
     mutating func report(now: Timestamp, maximumAge: Int64) -> AuditReport {

@@ -35,13 +35,14 @@ struct AuthorityCheck {
     }
 
     /// Checks the staff signature of an intact entry.
-    mutating func take(_ entry: ExportedEntry, _ fields: AuditFields) {
-        guard entry.commitments[.signature] != nil else {
-            if entry.commitments[.staff] != nil { notChecked.insert(.unsignedStaff) }
+    mutating func take(_ entry: EntryFacts) {
+        guard entry.has(.signature) else {
+            if entry.has(.staff) { notChecked.insert(.unsignedStaff) }
             return
         }
+        let fields = entry.fields
         guard let bytes = fields.signature else {
-            if fields.act?.needsStaffSignature == true, case .hidden = entry.fields[.signature] {
+            if fields.act?.needsStaffSignature == true, entry.hidden.contains(.signature) {
                 verdict.add(
                     .warn, .fieldWithheld, entry: entry.index,
                     ["\(AuditField.signature.number)"])

@@ -6,6 +6,8 @@ internal import PassportCrypto
 enum Commitment {
     static let seedBytes = 32
     static let saltBytes = 16
+    static let fieldLabel = "care-passport/1 audit field"
+    static let entryLabel = "care-passport/1 audit entry"
 
     /// The salt of one field. Without the seed it says nothing about the salt of another, so
     /// that showing one field shows no other.
@@ -22,13 +24,13 @@ enum Commitment {
     /// another field's.
     static func field(_ field: AuditField, _ value: CBORItem, salt: [UInt8]) -> Digest {
         Digest.sha256(
-            label: "care-passport/1 audit field", salt,
+            label: fieldLabel, salt,
             CBORItem.array([CBORItem(field.number), value]).encoded())
     }
 
     /// The public leaf: 32 bytes that say nothing, not even how many fields there are.
     static func leafData(_ commitments: [AuditField: Digest]) -> Digest {
-        Digest.sha256(label: "care-passport/1 audit entry", encoded(commitments))
+        Digest.sha256(label: entryLabel, encoded(commitments))
     }
 
     /// What the member of staff signs: everything but the signature itself.

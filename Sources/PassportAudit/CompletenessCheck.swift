@@ -14,61 +14,54 @@ struct CompletenessCheck {
     /// Entries that may have been intents.
     private var unknown = IndexRanges()
 
-    /// Takes an intact entry and returns its readable fields; `integrity` says which earlier
-    /// entries are not there.
-    mutating func take(_ entry: ExportedEntry, _ integrity: IntegrityCheck) -> AuditFields {
-        var fields = AuditFields()
-        for (field, item) in entry.shown.sorted(by: { $0.key < $1.key }) {
-            do {
-                try fields.set(field, item)
-            } catch {
-                verdict.add(.fail, .fieldMalformed, entry: entry.index, ["\(field.number)"])
-            }
-            if !field.isKnown { notChecked.insert(.unknownNumbers) }
+    /// Takes an intact entry; `integrity` says which earlier entries are not there.
+    mutating func take(_ entry: EntryFacts, _ integrity: borrowing IntegrityCheck) {
+        for field in entry.malformed {
+            verdict.add(.fail, .fieldMalformed, entry: entry.index, ["\(field.number)"])
         }
+        if entry.shown.hasUnknown { notChecked.insert(.unknownNumbers) }
         if entry.isErased {
             verdict.add(.warn, .entryErased, entry: entry.index)
             notChecked.insert(.erasedEntries)
             erased.append(entry.index)
             unknown.insert(entry.index..<entry.index + 1)
-            return fields
+            return
         }
         if !entry.hidden.isEmpty { notChecked.insert(.withheldFields) }
-        takeTime(entry, fields.time)
-        guard let act = require(.act, fields.act, in: entry) else {
+        takeTime(entry)
+        guard let act = require(.act, entry.fields.act, in: entry) else {
             unknown.insert(entry.index..<entry.index + 1)
-            return fields
+            return
         }
         if act.name == nil { notChecked.insert(.unknownNumbers) }
-        if act.needsStaffSignature, entry.commitments[.signature] == nil {
+        if act.needsStaffSignature, !entry.has(.signature) {
             // Attack: open, and leave no trace of who did.
             verdict.add(.fail, .signatureMissing, entry: entry.index)
         }
         switch act {
         case .openIntent: intentIsAnswered[entry.index] = false
-        case .openOutcome: takeOutcome(entry, fields, integrity)
+        case .openOutcome: takeOutcome(entry, integrity)
         default: break
         }
-        takeExchange(entry, act, fields)
-        return fields
+        takeExchange(entry, act)
     }
 
     /// A field that an act needs: absent is a fault, not shown a gap in what can be said.
     private mutating func require<Value>(
-        _ field: AuditField, _ value: Value?, in entry: ExportedEntry
+        _ field: AuditField, _ value: Value?, in entry: EntryFacts
     ) -> Value? {
         if let value { return value }
-        switch entry.fields[field] {
-        case nil: verdict.add(.fail, .fieldMissing, entry: entry.index, ["\(field.number)"])
-        case .hidden:
+        if entry.hidden.contains(field) {
             verdict.add(.warn, .fieldWithheld, entry: entry.index, ["\(field.number)"])
-        case .shown: break  // Malformed, and reported as that.
+        } else if !entry.shown.contains(field) {
+            verdict.add(.fail, .fieldMissing, entry: entry.index, ["\(field.number)"])
         }
+        // One that is shown is malformed, and reported as that.
         return nil
     }
 
-    private mutating func takeTime(_ entry: ExportedEntry, _ time: Timestamp?) {
-        guard let time = require(.time, time, in: entry) else { return }
+    private mutating func takeTime(_ entry: EntryFacts) {
+        guard let time = require(.time, entry.fields.time, in: entry) else { return }
         if let newest, time < newest {
             // A wrong clock is a fault of the machine, not a lie by itself: say how wrong.
             verdict.add(
@@ -79,10 +72,10 @@ struct CompletenessCheck {
     }
 
     private mutating func takeOutcome(
-        _ entry: ExportedEntry, _ fields: AuditFields, _ integrity: IntegrityCheck
+        _ entry: EntryFacts, _ integrity: borrowing IntegrityCheck
     ) {
-        _ = require(.outcome, fields.outcome, in: entry)
-        guard let intent = require(.intent, fields.intent, in: entry) else { return }
+        _ = require(.outcome, entry.fields.outcome, in: entry)
+        guard let intent = require(.intent, entry.fields.intent, in: entry) else { return }
         switch intentIsAnswered[intent] {
         case false: intentIsAnswered[intent] = true
         case true:
@@ -96,9 +89,8 @@ struct CompletenessCheck {
         }
     }
 
-    private mutating func takeExchange(
-        _ entry: ExportedEntry, _ act: AuditAct, _ fields: AuditFields
-    ) {
+    private mutating func takeExchange(_ entry: EntryFacts, _ act: AuditAct) {
+        let fields = entry.fields
         let isDisclosure = act == .disclosed
         if isDisclosure, fields.reference == nil { notChecked.insert(.referenceNotShown) }
         guard isDisclosure || fields.reference != nil else { return }

@@ -51,7 +51,7 @@ public struct ExportedEntry: Hashable, Sendable {
     public func typedFields() throws(AuditError) -> AuditFields { try AuditFields(items: shown) }
 
     /// The hash that stands in the Merkle tree.
-    var leafHash: Digest { MerkleTree.leafHash(of: leafData.bytes) }
+    var leafHash: Digest { MerkleTree.leafHash(of: leafData) }
 
     /// True when the fields make up the leaf.
     var isIntact: Bool { Commitment.leafData(commitments) == leafData }

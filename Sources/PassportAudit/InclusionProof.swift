@@ -80,7 +80,7 @@ public struct InclusionProof: Hashable, Sendable {
     ) throws(AuditError) -> VerifiedCheckpoint {
         let checkpoint = try Checkpoint.verify(note: note, origin: origin, keys: keys)
         try MerkleProof.verifyInclusion(
-            leafHash: MerkleTree.leafHash(of: leafData.bytes), index: index,
+            leafHash: MerkleTree.leafHash(of: leafData), index: index,
             size: checkpoint.size, path: path, root: checkpoint.root)
         return checkpoint
     }

@@ -30,9 +30,11 @@ struct IntegrityCheck {
     var isFull: Bool { frontier.size >= size }
 
     /// Takes the next entry; true when its place and fields can be relied on, if the root holds.
-    mutating func take(_ entry: ExportedEntry) -> Bool {
-        _ = frontier.append(entry.leafHash)
-        if keptSizes.contains(frontier.size) { roots[frontier.size] = frontier.root }
+    mutating func take(_ entry: EntryFacts) -> Bool {
+        frontier.append(leaf: entry.leafHash)
+        if !keptSizes.isEmpty, keptSizes.contains(frontier.size) {
+            roots[frontier.size] = frontier.root
+        }
         if entry.index > expected, entry.index < size {
             miss(expected..<entry.index)
             expected = entry.index

@@ -34,17 +34,25 @@ public struct MerkleFrontier: Hashable, Sendable {
 
     /// Adds a leaf and returns every subtree that it completes, the leaf itself first.
     public mutating func append(_ leafHash: Digest) -> [MerkleNode] {
+        var completed: [MerkleNode] = []
+        append(leafHash) { completed.append($0) }
+        return completed
+    }
+
+    /// The same for whoever wants the root alone.
+    mutating func append(leaf leafHash: Digest) { append(leafHash) { _ in } }
+
+    private mutating func append(_ leafHash: Digest, _ complete: (MerkleNode) -> Void) {
         var hash = leafHash
         var position = MerklePosition(level: 0, index: size)
-        var completed = [MerkleNode(position: position, hash: hash)]
+        complete(MerkleNode(position: position, hash: hash))
         while !position.index.isMultiple(of: 2), let left = nodes.popLast() {
             hash = MerkleTree.nodeHash(left, hash)
             position = MerklePosition(level: position.level + 1, index: position.index / 2)
-            completed.append(MerkleNode(position: position, hash: hash))
+            complete(MerkleNode(position: position, hash: hash))
         }
         nodes.append(hash)
         size += 1
-        return completed
     }
 
     /// The root of the tree so far.

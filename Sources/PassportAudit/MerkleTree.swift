@@ -12,13 +12,12 @@ public enum MerkleTree {
     /// SHA-256(0x00 ‖ data).
     public static func leafHash(of data: [UInt8]) -> Digest { Digest.sha256(of: [0x00] + data) }
 
+    /// The hash of a leaf whose data is a digest, as those of this log are.
+    static func leafHash(of data: Digest) -> Digest { Digest.sha256(0x00, data) }
+
     /// SHA-256(0x01 ‖ left ‖ right).
     public static func nodeHash(_ left: Digest, _ right: Digest) -> Digest {
-        var input: [UInt8] = [0x01]
-        input.reserveCapacity(1 + 2 * Digest.byteCount)
-        input += left.bytes
-        input += right.bytes
-        return Digest.sha256(of: input)
+        Digest.sha256(0x01, left, right)
     }
 }
 

@@ -30,55 +30,70 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount)
-        append(to: &bytes)
-        return bytes
+        unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { memory, count in
+            unsafe store(to: UnsafeMutableRawBufferPointer(memory), at: 0)
+            count = Self.byteCount
+        }
     }
 
-    /// Appends the 32 bytes.
-    package func append(to bytes: inout [UInt8]) {
-        unsafe withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    /// Takes 32 bytes out of others.
+    ///
+    /// - Precondition: `start + 32` lies within the bytes.
+    package init(_ bytes: [UInt8], at start: Int) {
+        precondition(start >= 0 && start <= bytes.count - Self.byteCount)
+        self = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Digest(unchecked: UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        }
     }
 
-    /// Lends the 32 bytes for the length of one call.
-    package func withUnsafeBytes<Result>(
-        _ body: (UnsafeRawBufferPointer) throws -> Result
-    ) rethrows -> Result {
-        let words = (
-            words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
-        )
-        return try unsafe Swift.withUnsafeBytes(of: words) { try unsafe body($0) }
+    /// - Precondition: `start + 32` lies within the memory.
+    func store(to memory: UnsafeMutableRawBufferPointer, at start: Int) {
+        precondition(start >= 0 && start <= memory.count - Self.byteCount)
+        unsafe memory.storeBytes(
+            of: words.0.bigEndian, toByteOffset: start, as: UInt64.self)
+        unsafe memory.storeBytes(
+            of: words.1.bigEndian, toByteOffset: start + 8, as: UInt64.self)
+        unsafe memory.storeBytes(
+            of: words.2.bigEndian, toByteOffset: start + 16, as: UInt64.self)
+        unsafe memory.storeBytes(
+            of: words.3.bigEndian, toByteOffset: start + 24, as: UInt64.self)
     }
 
     /// SHA-256 over bytes (FIPS 180-4).
     public static func sha256(of bytes: [UInt8]) -> Digest {
-        var hash = Hashing()
-        hash.update(bytes)
-        return hash.digest()
+        unsafe bytes.withUnsafeBytes { unsafe sha256(of: $0) }
+    }
+
+    static func sha256(of bytes: UnsafeRawBufferPointer) -> Digest {
+        var hash = SHA256()
+        unsafe hash.update(bufferPointer: bytes)
+        return Digest(hash.finalize())
     }
 
     /// SHA-256 over a label, a zero byte, and parts whose length the caller has fixed.
     ///
     /// The label keeps one use of the hash from being mistaken for another.
     public static func sha256(label: String, _ parts: [UInt8]...) -> Digest {
-        var hash = Hashing()
-        hash.update(Array(label.utf8) + [0])
-        for part in parts { hash.update(part) }
-        return hash.digest()
+        var hash = SHA256()
+        for part in [Array(label.utf8) + [0]] + parts {
+            unsafe part.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        }
+        return Digest(hash.finalize())
     }
 
-    /// A hash in the making.
-    struct Hashing {
-        private var hash = SHA256()
-
-        mutating func update(_ bytes: [UInt8]) {
-            unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    /// SHA-256 over a byte and one or two digests: the leaves and nodes of RFC 6962.
+    package static func sha256(_ first: UInt8, _ one: Digest, _ two: Digest? = nil) -> Digest {
+        let count = 1 + (two == nil ? 1 : 2) * byteCount
+        return unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { memory in
+            unsafe memory[0] = first
+            unsafe one.store(to: memory, at: 1)
+            if let two { unsafe two.store(to: memory, at: 1 + byteCount) }
+            return unsafe sha256(of: UnsafeRawBufferPointer(memory))
         }
+    }
 
-        func digest() -> Digest {
-            unsafe hash.finalize().withUnsafeBytes { unsafe Digest(unchecked: $0) }
-        }
+    private init(_ digest: SHA256Digest) {
+        self = unsafe digest.withUnsafeBytes { unsafe Digest(unchecked: $0) }
     }
 
     /// Equal when all bytes are.

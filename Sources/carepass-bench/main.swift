@@ -5,7 +5,7 @@ import Foundation
 let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200
 do {
     let world = try BenchWorld()
-    print("rounds: \(rounds); median of each, measured in turns")
+    print("rounds: \(rounds); median of each in processor time, measured in turns")
     let wanted = Set(CommandLine.arguments.dropFirst(2))
     func isWanted(_ name: String) -> Bool { wanted.isEmpty || wanted.contains(name) }
     if isWanted("seal") { try SealBench(world: world).run(rounds) }
