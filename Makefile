@@ -1,5 +1,5 @@
 # Two commands do everything: `make demo` and `make test`. Both use one debug build.
-.PHONY: demo test setup build lint check bench fuzz vectors interop clean-demo
+.PHONY: demo test setup build lint check bench fuzz mutants vectors interop clean-demo
 
 demo: setup
 	swift build --product carepass
@@ -33,6 +33,9 @@ bench: setup
 
 fuzz: setup
 	scripts/fuzz.sh
+
+mutants: setup
+	scripts/mutate.py
 
 vectors:
 	swift build --product passport-vectors

@@ -137,3 +137,17 @@ let package = Package(
             ]),
     ]
 )
+
+// Fuzzing needs a compiler runtime that no other build links; `scripts/fuzz.sh` asks for it.
+if Context.environment["CAREPASS_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer"),
+        .executableTarget(
+            name: "carepass-fuzz",
+            dependencies: [
+                "CFuzzer", "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
+                "PassportAudit", "CarePassport", "PassportSealing", "PassportFHIR",
+            ],
+            swiftSettings: settings),
+    ]
+}

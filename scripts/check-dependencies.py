@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A target depends on strictly lower rows only; the row is the number.
 ROWS = {
-    "CSodium": 0, "PassportCoding": 0,
+    "CSodium": 0, "CFuzzer": 0, "PassportCoding": 0,
     "PassportCrypto": 1,
     "PassportTrust": 2, "PassportAudit": 2,
     "CarePassport": 3, "PassportExchange": 3,
@@ -23,12 +23,13 @@ ROWS = {
     "PassportFHIR": 6, "PassportPaper": 6, "PassportStore": 6, "PassportClient": 6,
     "PassportServer": 7,
     "carepass": 8, "carepass-scan": 8, "carepassd": 8, "passport-vectors": 8,
-    "carepass-bench": 8,
+    "carepass-bench": 8, "carepass-fuzz": 8,
 }
 # Modules from outside, and the only targets that may import them.
 OUTSIDE = {
     "CSodium": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "Crypto": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
+    "CFuzzer": {"carepass-fuzz"},
     "GRDB": {"PassportStore"},
     "Hummingbird": {"PassportServer"},
     "ArgumentParser": {"carepass", "carepass-scan", "carepassd", "passport-vectors"},
@@ -36,10 +37,10 @@ OUTSIDE = {
 SYSTEM = {
     "Foundation": {"PassportFHIR", "PassportStore", "PassportClient", "PassportServer",
                    "carepass", "carepassd", "carepass-scan", "passport-vectors",
-                   "carepass-bench"},
+                   "carepass-bench", "carepass-fuzz"},
     "FoundationEssentials": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "Glibc": {"PassportSecrecy", "PassportStore", "carepass", "carepassd", "carepass-scan",
-              "carepass-bench"},
+              "carepass-bench", "carepass-fuzz"},
     "Synchronization": {"PassportCrypto", "carepass"},
 }
 FORBIDDEN_IN_DAEMON = {"PassportSecrecy", "PassportSealing"}

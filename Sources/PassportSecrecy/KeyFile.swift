@@ -38,29 +38,39 @@ public struct KeyFile: ~Copyable, Sendable {
     ) throws(SecrecyError) {
         let (salt, ciphertext) = try Self.parse(bytes)
         let key = try passphrase.key(salt: salt)
+        var plaintext: [UInt8]
         do {
-            var plaintext = try key.open(ciphertext, authenticating: Self.authenticated)
-            defer { plaintext.wipe() }
-            guard plaintext.count.isMultiple(of: Self.recordByteCount), !plaintext.isEmpty else {
-                throw SecrecyError(.malformedKeyFile, "the key file holds no whole keys")
-            }
-            // Records are found by their place, so one of a later version may not be skipped.
-            for start in stride(from: 0, to: plaintext.count, by: Self.recordByteCount)
-            where KeyPurpose(rawValue: Int(plaintext[start])) == nil {
-                throw SecrecyError(
-                    .malformedKeyFile, "the key file holds a key that this version does not know",
-                    hint: "a newer version of this software may read it")
-            }
-            records = try SecretBytes(consuming: &plaintext)
-        } catch let error as SecrecyError where error.code == .cannotOpen {
+            plaintext = try key.open(ciphertext, authenticating: Self.authenticated)
+        } catch {
+            guard error.code == .cannotOpen else { throw error }
             throw SecrecyError(
                 .wrongPassphrase, .refused, "the passphrase does not open the key file")
+        }
+        try self.init(consuming: &plaintext)
+    }
+
+    /// Takes decrypted records and zeroes where they came from.
+    package init(consuming plaintext: inout [UInt8]) throws(SecrecyError) {
+        defer { plaintext.wipe() }
+        guard plaintext.count.isMultiple(of: Self.recordByteCount), !plaintext.isEmpty else {
+            throw SecrecyError(.malformedKeyFile, "the key file holds no whole keys")
+        }
+        // Records are found by their place, so one of a later version may not be skipped.
+        for start in stride(from: 0, to: plaintext.count, by: Self.recordByteCount)
+        where KeyPurpose(rawValue: Int(plaintext[start])) == nil {
+            throw SecrecyError(
+                .malformedKeyFile, "the key file holds a key that this version does not know",
+                hint: "a newer version of this software may read it")
+        }
+        do {
+            records = try SecretBytes(consuming: &plaintext)
         } catch {
             throw SecrecyError(error)
         }
     }
 
-    private static func parse(
+    /// Takes a file apart without opening it.
+    package static func parse(
         _ bytes: [UInt8]
     ) throws(SecrecyError) -> (salt: [UInt8], ciphertext: [UInt8]) {
         do {
