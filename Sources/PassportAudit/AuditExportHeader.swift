@@ -47,9 +47,10 @@ public struct AuditExportHeader: Hashable, Sendable {
         Self.binding(identity: identity, staffCertificates: staffCertificates)
     }
 
-    /// True when an entry is the export's own, with act and object shown.
+    /// True when an entry is the export's own, with act, time and object shown. Without its
+    /// time nobody could say whether the log's key was still in force.
     func isBound(by fields: AuditFields?) -> Bool {
-        fields?.act == .logExported && fields?.object == binding
+        fields?.act == .logExported && fields?.object == binding && fields?.time != nil
     }
 
     func encoded() -> [UInt8] {

@@ -19,6 +19,8 @@ public struct ExaminedPassport: Sendable {
 public struct OpenedSection: Sendable {
     /// SHA-256 over the passport that it came from.
     public let passport: Digest
+    /// The passport's own number.
+    public let number: Identifier
     /// Who wrote it.
     public let issuer: OrganisationID
     /// What the issuer is to us.
@@ -69,7 +71,8 @@ public struct ExaminedEnvelope: Sendable {
             else { throw SealingError(.refused, .refused, "the section may not be opened") }
             opened.append(
                 OpenedSection(
-                    passport: passport.digest, issuer: passport.claims.issuer,
+                    passport: passport.digest, number: passport.claims.id,
+                    issuer: passport.claims.issuer,
                     standing: examined.report.standing,
                     section: try Self.open(item.kind, passport, ring)))
         }

@@ -79,7 +79,7 @@ enum Migrations {
         }
         try database.create(table: "grant", options: .strict) { table in
             table.primaryKey("digest", .blob)
-            table.column("id", .blob).notNull().unique()
+            table.column("id", .blob).notNull().indexed()
             table.column("passport", .blob).notNull().indexed()
             table.column("bytes", .blob).notNull()
             table.column("sealedRing", .blob)

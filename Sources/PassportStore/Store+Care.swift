@@ -50,14 +50,18 @@ extension Store {
 
     /// The passport whose identifier begins with the given hexadecimal digits.
     public func passport(named prefix: String) throws -> PassportRecord {
-        let found = try passports().filter {
-            "\($0.passport.claims.id)".hasPrefix(prefix.lowercased())
-        }
+        let wanted = prefix.lowercased()
+        let all = try passports()
+        var found = all.filter { "\($0.passport.claims.id)".hasPrefix(wanted) }
+        // Anybody can issue a passport with the number of another; our own comes first, and a
+        // digest names exactly one.
+        if found.count > 1 { found = found.filter(\.isOwn) }
+        if found.isEmpty { found = all.filter { "\($0.passport.digest)".hasPrefix(wanted) } }
         guard let record = found.first, found.count == 1, prefix.count >= 6 else {
             throw StoreError(
                 .notFound, .noInput,
                 found.count > 1 ? "several passports begin like that" : "there is no such passport",
-                hint: "name at least the first six digits of its number")
+                hint: "name at least the first six digits of its number, or of its digest")
         }
         return record
     }

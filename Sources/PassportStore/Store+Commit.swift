@@ -32,9 +32,19 @@ extension Store {
     public func commitIntent(
         _ entry: AuditEntry, subject: Digest, origin: String, logKey: borrowing SigningKey
     ) throws -> DurableIntent {
-        DurableIntent(
+        // Any other entry would prove nothing about what is about to be opened.
+        guard entry.fields?.act == .openIntent, entry.fields?.signature != nil,
+            entry.fields?.object == subject
+        else {
+            throw StoreError(.notFound, .fault, "the entry is no signed intent for this opening")
+        }
+        return DurableIntent(
             index: try commit(entry, origin: origin, logKey: logKey), subject: subject)
     }
+
+    private static let logAltered = StoreError(
+        .logAltered, .refused, "the log on disk is not the one that was signed",
+        hint: "run 'carepass audit verify' and keep a copy of the home as it is")
 
     private static func append(
         _ entry: AuditEntry, _ origin: String, _ logKey: borrowing SigningKey,
@@ -43,16 +53,18 @@ extension Store {
         var frontier = try frontier(database)
         let index = frontier.size
         // Stops a row that was taken out or put back behind our back from being signed over.
+        // A log that is empty beside an organisation was emptied: it begins with its making.
+        if index == 0, entry.fields?.act != .organisationCreated,
+            try Bool.fetchOne(database, sql: "SELECT 1 FROM organisation WHERE isOwn = 1") == true
+        {
+            throw logAltered
+        }
         if index > 0 {
             guard let latest = try latestNote(database),
                 let checkpoint = try? Checkpoint.verify(
                     note: latest, origin: origin, keys: [logKey.verifyingKey]),
                 checkpoint.size == index, checkpoint.root == frontier.root
-            else {
-                throw StoreError(
-                    .logAltered, .refused, "the log on disk is not the one that was signed",
-                    hint: "run 'carepass audit verify' and keep a copy of the home as it is")
-            }
+            else { throw logAltered }
         }
         try database.execute(
             sql: "INSERT INTO logEntry (number, body) VALUES (?, ?)",

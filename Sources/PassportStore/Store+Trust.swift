@@ -36,6 +36,11 @@ extension Store {
         return try rows.map { row in
             let bytes: Data = row["identity"]
             let identity = try Identity(decoding: [UInt8](bytes))
+            let id: Data = row["id"]
+            // Stops another organisation's file from being slipped under a pin.
+            guard id == identity.organisation.blob else {
+                throw StoreError(.damaged, .refused, "an organisation's row holds another one")
+            }
             let pinned: Int64? = row["pinned"]
             let names: String? = row["purposes"]
             let purposes = (names ?? "").split(separator: ",").compactMap { name in

@@ -22,6 +22,7 @@ struct CarePass: ParsableCommand {
     static func main() {
         // Whatever this program writes is for its user alone, unless a file says otherwise.
         umask(0o077)
+        Self.keepMemoryPrivate()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -34,6 +35,16 @@ struct CarePass: ParsableCommand {
                 "\(message.prefix(1).lowercased())\(message.dropFirst())",
                 hint: Words.say("hint.usage"), asJSON: CommandLine.arguments.contains("--json"))
             Glibc.exit(ExitCode.validationFailure.rawValue)
+        }
+    }
+
+    /// No core file, no debugger of another program, and no backtrace that prints registers:
+    /// whatever goes wrong, memory with keys in it stays inside.
+    private static func keepMemoryPrivate() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        for fault in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE] {
+            _ = signal(fault, SIG_DFL)
         }
     }
 }

@@ -24,6 +24,8 @@ struct Home: ~Copyable {
     let keys: KeyFile
     let identity: Identity
     let now: Timestamp
+    /// What the system's clock says, which may be behind `now`.
+    let clock: Timestamp
     let randomness = Randomness.system
 
     /// The roles whose keys the keystore holds.
@@ -31,10 +33,12 @@ struct Home: ~Copyable {
 
     init(_ options: GlobalOptions) throws {
         let layout = HomeLayout(path: options.homePath)
+        try Self.refuseLooseFolder(layout.path)
         let store = try Store.open(at: layout.database)
         let identity = try store.ownIdentity()
         // A clock behind our own log is wrong: time never runs backwards in the log.
-        let now = max(options.now(), try store.clockFloor())
+        let clock = options.now()
+        let now = max(clock, try store.clockFloor())
         let passphrase = try PassphraseInput.read(
             file: options.passphraseFile, variable: "CAREPASS_PASSPHRASE",
             prompt: "prompt.passphrase")
@@ -46,6 +50,7 @@ struct Home: ~Copyable {
         self.store = store
         self.identity = identity
         self.now = now
+        self.clock = clock
         self.keys = keys
     }
 
@@ -53,7 +58,46 @@ struct Home: ~Copyable {
     var origin: String { LogOrigin.text(for: organisation.digest) }
 
     /// What is known here, judged at this moment.
-    func knowledge() throws -> Knowledge { try store.knowledge(clock: now) }
+    func knowledge() throws -> Knowledge { try store.knowledge(clock: clock) }
+
+    /// A folder into which others can write is no home: they could exchange every file.
+    private static func refuseLooseFolder(_ path: String) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o022 == 0 else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.loose-folder"),
+                hint: Words.say("hint.loose-folder"))
+        }
+    }
+
+    /// Refuses to sign or pack anything for a passport that is over, as far as is known here.
+    func refuseEnded(_ passport: VerifiedPassport, _ knowledge: Knowledge) throws {
+        let claims = passport.claims
+        let isWithdrawn = knowledge.withdrawals.contains { withdrawal in
+            withdrawal.terms.grants.isEmpty
+                && (try? withdrawal.verify(for: passport, identities: knowledge.identities)) != nil
+        }
+        guard !isWithdrawn, now <= claims.expires,
+            knowledge.freshness(of: claims.status, by: claims.issuer) != .ended
+        else {
+            throw CommandError(.nothingGranted, .refused, Words.say("error.passport-ended"))
+        }
+    }
+
+    /// A pinned organisation that content may be sealed to. A name alone is what anybody can
+    /// call himself, so others are not found by it.
+    func recipient(named text: String, profile: Profile) throws -> Identity {
+        let identity = try organisation(named: text)
+        let knowledge = try knowledge()
+        let purposes: Set<KeyPurpose> = [profile.sealingPurpose]
+        guard knowledge.standing(of: identity.organisation, for: purposes) == .pinned else {
+            throw CommandError(
+                .unknownOrganisation, .refused, Words.say("error.not-pinned", text),
+                hint: Words.say("hint.not-pinned", profile.sealingPurpose.name))
+        }
+        return identity
+    }
 
     /// Commits changes with an entry that no operator signs.
     @discardableResult
@@ -87,9 +131,14 @@ struct Home: ~Copyable {
 
     /// An organisation known here, by the beginning of its id or of its name.
     func organisation(named text: String) throws -> Identity {
-        let found = try store.organisations().map(\.identity).filter { identity in
-            identity.organisation.text == text
-                || identity.name.lowercased().hasPrefix(text.lowercased())
+        let all = try store.organisations()
+        // Only pinned ones by name: whoever calls himself like a known clinic must not be taken
+        // for it, nor make its name ambiguous.
+        let trusted = all.filter { $0.isOwn || $0.pin != nil }.map(\.identity)
+        var found = all.map(\.identity).filter { $0.organisation.text == text }
+        if found.isEmpty { found = trusted.filter { $0.name == text } }
+        if found.isEmpty {
+            found = trusted.filter { $0.name.lowercased().hasPrefix(text.lowercased()) }
         }
         guard let identity = found.first, found.count == 1 else {
             throw CommandError(

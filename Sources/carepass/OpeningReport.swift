@@ -140,14 +140,31 @@ struct OpeningReport {
             exitCode: ExitCode(77))
     }
 
+    /// A section's claim to take another's place counts for its own issuer and person only: a
+    /// stranger must not strike out an allergy.
+    private static func honest(_ section: OpenedSection, _ all: [OpenedSection]) -> Section {
+        var copy = section.section
+        guard let superseded = copy.supersedes else { return copy }
+        let isOwn = all.contains {
+            $0.number.bytes == superseded && $0.issuer == section.issuer
+                && $0.section.person == copy.person
+        }
+        if !isOwn { copy.supersedes = nil }
+        return copy
+    }
+
     /// Something opened: the report, then one view with the source of each item.
     func opened(_ sections: [OpenedSection]) -> Reply {
         let view = MergedView(
             sections.map { section in
-                (
-                    SourceLabel(
-                        issuer: name(section.issuer), passport: section.passport.bytes),
-                    section.section
+                // Anybody can call himself like a clinic: an unknown issuer is marked at each
+                // of its items, not only in the report above.
+                let issuer =
+                    section.standing == .unknown
+                    ? Words.say("view.unknown-issuer", name(section.issuer)) : name(section.issuer)
+                return (
+                    SourceLabel(issuer: issuer, passport: section.number.bytes),
+                    Self.honest(section, sections)
                 )
             })
         let persons = Set(sections.map(\.section.person)).map { Hexadecimal.encode($0.bytes) }

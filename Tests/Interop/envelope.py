@@ -11,6 +11,15 @@ from cbor_strict import Refused
 from grant import Grant
 
 
+def class_of(cause):
+    """*malformed* or *refused* (Spec/verification.md, section 7), for what stops an opening."""
+    chain = ("wrongOrganisation", "brokenChain", "epochAltered", "notCommitted",
+             "belowThreshold", "foreignSignature")
+    refused = {"sealing.notForUs", "secrecy.cannotOpen", "crypto.badSignature",
+               *(f"trust.{name}" for name in chain)}
+    return "refused" if cause.code in refused else "malformed"
+
+
 class Box:
     def __init__(self, item, profile):
         protected, unprotected, self.ciphertext = cbor.tagged(item, 16, 3)
@@ -131,14 +140,20 @@ class Content:
 
 class OpenedBox:
     def __init__(self, data, profile):
+        item = cbor.fields(cbor.decode(data), {
+            1: cbor.bstr(32), 2: cbor.array(1, 8, lambda pair: pair), 3: cbor.bstr(1, 16384)})
+        self.key, self._pairs, self._disclosure = item[1], item[2], item[3]
+        self._profile = profile
+
+    def read(self):
+        """What the box holds; read after the content, whose key is checked first."""
         def pair(item):
             if type(item) is not list or len(item) != 2:
                 raise Refused("coding.unexpectedItem", "a pair")
             return (Grant(cbor.bstr(1, 16384)(item[0])),
-                    passport.Ring(cbor.bstr(profile.ring)(item[1]), profile))
-        item = cbor.fields(cbor.decode(data), {
-            1: cbor.bstr(32), 2: cbor.array(1, 8, pair), 3: cbor.bstr(1, 16384)})
-        self.key, self.grants, self.disclosure = item[1], item[2], Disclosure(item[3])
+                    passport.Ring(cbor.bstr(self._profile.ring)(item[1]), self._profile))
+        self.disclosure = Disclosure(self._disclosure)
+        self.grants = [pair(one) for one in self._pairs]
         named = [grant.passport for grant, _ in self.grants]
         if len(set(named)) != len(named):
             raise Refused("sealing.malformed", "two grants for one passport")
@@ -181,6 +196,7 @@ class Opening:
         self.box = OpenedBox(self.box_bytes, self.envelope.profile)
         self.content_bytes = self.envelope.open_content(self.box.key)
         self.content = Content(self.content_bytes, self.envelope.profile)
+        self.box.read()
 
     def learn(self, identity):
         known = self.knowledge.identities.get(identity.organisation)
@@ -188,12 +204,13 @@ class Opening:
             kept = manifest.update(known, identity) if known else identity
         except Refused as cause:
             if cause.code == "trust.fork":
-                self.knowledge.forked.add(identity.organisation)
+                forked = self.knowledge.forked
+                forked[identity.organisation] = max(
+                    forked.get(identity.organisation, 0), identity.newest.epoch)
             return
-        if identity.organisation in self.knowledge.forked:
-            if kept.newest.epoch == known.newest.epoch:
-                return  # nothing new until a new epoch
-            self.knowledge.forked.discard(identity.organisation)
+        if (self.knowledge.frozen(identity.organisation)
+                and kept.newest.epoch <= self.knowledge.forked[identity.organisation]):
+            return  # nothing new until a new epoch
         self.knowledge.identities[identity.organisation] = kept
 
     def request(self, wanted=None):

@@ -104,26 +104,11 @@ def record(must, may, filled=False):
             elif key in may:
                 may[key](one, unknown)
             else:
-                unknown.append(f"key {key}")
-                whole_keys(one)
+                unknown.append(f"key {key}")  # kept, whatever it holds
         missing = [key for key in must if key not in value]
         if missing:
             raise Refused("coding.missingKey", str(missing[0]))
     return check
-
-
-def whole_keys(item):
-    """Keys of every map are whole numbers, also where nothing else is known."""
-    if type(item) is cbor.Tag:
-        whole_keys(item.content)
-    elif type(item) is list:
-        for one in item:
-            whole_keys(one)
-    elif type(item) is dict:
-        for key, one in item.items():
-            if type(key) is not int:
-                bad("a key that is not a whole number")
-            whole_keys(one)
 
 
 def system(value, unknown):
@@ -215,7 +200,6 @@ class Section:
             if self.kind in KINDS:
                 KINDS[self.kind](value, unknown)
             else:
-                whole_keys(value)
                 unknown.append(f"kind {self.kind}")
         record({1: number(1, 65535), 2: data(16), 3: PROVENANCE, 4: content}, {5: data(16)})(
             item, self.unknown)

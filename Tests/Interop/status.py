@@ -29,6 +29,8 @@ def reference(item):
 def keeper(address):
     """The organisation whose list has this address; None when it is no such address."""
     match = re.fullmatch(r"urn:carepass:status:([A-Za-z0-9_-]{43}):(0|[1-9][0-9]*)", address)
+    if match and int(match[2]) >= 2**63:
+        return None
     try:
         return suite.read_base64url(match[1]) if match else None
     except Refused:
@@ -91,14 +93,25 @@ def take(lists, new, identities, now):
         lists[new.address] = new
 
 
-def freshness(place, organisation, lists, now, behind=False):
-    """(state, days)"""
+def ask(known, place):
+    """The entry of one list; refused for another address or past the end."""
     index, address = place
-    if keeper(address) is None or keeper(address) != organisation or address not in lists:
-        return "unknown", None
-    known = lists[address]
+    if address != known.address:
+        raise Refused("trust.wrongList", "another address")
     entry = known.entry(index)
     if entry is None:
+        raise Refused("trust.outOfRange")
+    return entry
+
+
+def freshness(place, organisation, lists, now, behind=False):
+    """(state, days)"""
+    known = lists.get(place[1])
+    if known is None or known.organisation != organisation:
+        return "unknown", None
+    try:
+        entry = ask(known, place)
+    except Refused:
         return "unknown", None
     if entry:
         return "ended", None

@@ -153,6 +153,7 @@ def area_status(given):
               "expires": found.expires, "uri": found.address, "verdict": "accept"}
     if "reference" in given:
         wanted = (given["reference"]["index"], given["reference"]["uri"])
+        status.ask(found, wanted)
         state, days = status.freshness(
             wanted, identity.organisation, {found.address: found}, given["now"])
         result["freshness"] = "stale" if state == "staleLong" else state
@@ -259,7 +260,8 @@ def area_disclosure(given):
         raise Refused("passport.mismatch")
     age = sender.verify(found.signed, manifest.CONSENT).judge(found.time)
     return {
-        "verdict": BY_AGE[age], "grants": [one.hex() for one in found.grants], "payload": found.signed.payload.hex(),
+        "verdict": BY_AGE[age], "grants": [one.hex() for one in found.grants],
+        "payload": found.signed.payload.hex(),
         "passports": [one.hex() for one in found.passports],
         "recipient": party(found.recipient, "bearer"), "reference": found.reference.hex(),
         "referenceHash": found.reference_hash().hex(), "sender": found.sender.hex(),
@@ -326,8 +328,7 @@ def area_envelope(given):
             raw(given["envelope"]), opener_of(given["opener"], known.ourselves), known,
             PURPOSES[given["purpose"]])
     except Refused as cause:
-        not_ours = cause.code == "sealing.notForUs"
-        raise Negative(str(cause), "refused" if not_ours else "malformed") from None
+        raise Negative(str(cause), envelope.class_of(cause)) from None
     wanted = set(given["wanted"]) if "wanted" in given else None
     found = {
         "box": opening.box_bytes.hex(), "contentKey": opening.box.key.hex(),

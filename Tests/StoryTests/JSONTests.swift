@@ -25,7 +25,7 @@ import Testing
             "new",
             [
                 "peer", "add", world.path("athens.identity"), "--fingerprint", fingerprint,
-                "--trust", "issue",
+                "--trust", "issue,seal-net",
             ])
         _ = try ask("new", ["peer", "list"])
         let imported = try ask(

@@ -79,8 +79,9 @@ struct GrantCommand: ReplyingCommand {
                 .unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
         }
         let verified = try record.passport.verify(by: issuer)
+        try home.refuseEnded(verified, knowledge)
         let status = try home.newStatus()
-        let terms = try terms(home, status.reference)
+        let terms = try terms(home, status.reference, verified.claims)
         let grants = GrantIssuer(randomness: home.randomness)
         let key = try home.keys.signingKey(.consent)
         let issued: IssuedGrant
@@ -147,21 +148,29 @@ struct GrantCommand: ReplyingCommand {
         return code
     }
 
-    private func terms(_ home: borrowing Home, _ status: StatusReference) throws -> GrantTerms {
+    private func terms(
+        _ home: borrowing Home, _ status: StatusReference, _ passport: PassportClaims
+    ) throws -> GrantTerms {
         guard (1...3_650).contains(days) else {
             throw CommandError(.badArgument, .badInput, Words.say("error.days"))
         }
-        let until = home.now.adding(seconds: Int64(days) * 86_400)
+        let until = min(home.now.adding(seconds: Int64(days) * 86_400), passport.expires)
         let text = try Files.read(
             statement, maximum: Limits.noteBytes, what: Words.say("what.statement"))
         var guardian: GuardianAuthority?
         if let guardianCountry, let guardianDays {
+            guard (1...7_300).contains(guardianDays) else {
+                throw CommandError(.badArgument, .badInput, Words.say("error.days"))
+            }
             guardian = GuardianAuthority(
                 from: home.now, until: home.now.adding(seconds: Int64(guardianDays) * 86_400),
                 jurisdiction: guardianCountry.uppercased(), proof: nil)
         }
         let recipient: Recipient =
-            to == "bearer" ? .bearer : .organisation(try home.organisation(named: to).organisation)
+            to == "bearer"
+            ? .bearer
+            : .organisation(
+                try home.recipient(named: to, profile: passport.profile).organisation)
         return GrantTerms(
             id: Identifier(from: home.randomness), passport: Digest.sha256(of: []),
             authority: .holder, recipient: recipient, sections: try SectionNames.kinds(sections),

@@ -51,7 +51,8 @@ struct InitCommand: ReplyingCommand {
                 case 1: try root.encoded(passphrase: passphrase, randomness: .system)
                 default: try nextRoot.encoded(passphrase: passphrase, randomness: .system)
                 }
-            try AtomicFile.write(bytes, to: path)
+            try Self.setAside(path, now)
+            try AtomicFile.write(bytes, to: path, replacing: false)
         }
         let store =
             try FileManager.default.fileExists(atPath: layout.database)
@@ -80,6 +81,17 @@ struct InitCommand: ReplyingCommand {
         guard FileManager.default.fileExists(atPath: layout.database) else { return false }
         let store = try Store.open(at: layout.database)
         return try store.logSize() > 0 || !store.organisations().isEmpty
+    }
+
+    /// Keys of an earlier life are moved, never overwritten: without them no envelope that was
+    /// sealed to this organisation would ever open again.
+    private static func setAside(_ path: String, _ now: Timestamp) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.moveItem(atPath: path, toPath: "\(path).before-\(now.seconds)")
+        } catch {
+            throw CommandError(.badArgument, .cannotWrite, Words.say("error.key-in-the-way"))
+        }
     }
 
     /// The first manifest: one root of one, committed to one next root.

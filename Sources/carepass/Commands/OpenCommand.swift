@@ -69,7 +69,7 @@ struct OpenCommand: ReplyingCommand {
         let request = examined.request(wanted)
         let report = OpeningReport(
             examined, wanted: wanted, home: home, unlocked: unlocked, listsAll: checks)
-        let intent = try Self.logIntent(home, examined, request, staff)
+        let intent = try Self.logIntent(home, examined, request, wanted, staff)
         guard !request.items.isEmpty else {
             try Self.logOutcome(home, intent.index, .refused, report.firstRefusal, [], examined)
             return report.refused()
@@ -86,6 +86,11 @@ struct OpenCommand: ReplyingCommand {
             home, index, .done, report.firstRefusal, Self.changes(unlocked, examined, home),
             examined)
         if let fhir {
+            guard Set(opened.map(\.section.person)).count == 1 else {
+                throw CommandError(
+                    .badArgument, .refused, Words.say("error.several-persons"),
+                    hint: Words.say("hint.several-persons"))
+            }
             try Files.write(
                 Document.ips(
                     CareSummary(opened.map(\.section)), organisation: home.identity.name,
@@ -124,10 +129,12 @@ struct OpenCommand: ReplyingCommand {
 
     private static func logIntent(
         _ home: borrowing Home, _ examined: ExaminedEnvelope, _ request: OpeningRequest,
-        _ staff: borrowing SigningKey
+        _ wanted: [Int]?, _ staff: borrowing SigningKey
     ) throws -> DurableIntent {
         var fields = Self.fields(.openIntent, examined, home.now)
-        fields.sections = request.kinds
+        // What was tried, also where it will be refused; and what exactly will be opened.
+        fields.sections = wanted ?? request.kinds
+        fields.object = request.subject
         fields.purposes = [examined.purpose.rawValue]
         let entry = try AuditEntry(
             fields: fields, randomness: home.randomness, origin: home.origin, signedBy: staff)
@@ -166,10 +173,19 @@ struct OpenCommand: ReplyingCommand {
         _ unlocked: UnlockedEnvelope, _ examined: ExaminedEnvelope, _ home: borrowing Home
     ) throws -> [StoreChange] {
         let known = try home.knowledge()
-        var changes: [StoreChange] = unlocked.identities
-            .filter { known.identities[$0.organisation] == nil }.map { .identity($0) }
+        let after = unlocked.knowledge(adding: known)
+        // Newer keys of organisations known here, and the keys that what came along needs;
+        // nothing else, or one envelope could fill a home with strangers.
+        let needed = Self.organisations(examined)
+        var changes: [StoreChange] = after.identities.values
+            .filter { $0 != known.identities[$0.organisation] }
+            .filter { known.identities[$0.organisation] != nil || needed.contains($0.organisation) }
+            .sorted { $0.organisation.digest < $1.organisation.digest }
+            .map { .identity($0) }
         changes += unlocked.forks(against: known).map { .fork($0) }
-        changes += unlocked.newerStatusLists(than: known).map { .statusList($0) }
+        changes += unlocked.newerStatusLists(than: known)
+            .filter { known.identities[$0.organisation] != nil || needed.contains($0.organisation) }
+            .map { .statusList($0) }
         for examined in examined.passports where examined.passport != nil {
             guard
                 let passport = unlocked.passports.first(where: {
@@ -183,5 +199,18 @@ struct OpenCommand: ReplyingCommand {
             changes.append(.grant(issued.grant, isOwn: false, sealedRing: nil, added: home.now))
         }
         return changes
+    }
+
+    /// Whose keys are needed to judge again what was opened now.
+    private static func organisations(_ examined: ExaminedEnvelope) -> Set<OrganisationID> {
+        var needed: Set<OrganisationID> = [examined.disclosure.sender]
+        for passport in examined.passports where passport.passport != nil {
+            needed.insert(passport.report.issuer)
+            for terms in passport.grant?.lineage ?? [] {
+                if case .organisation(let id) = terms.authority { needed.insert(id) }
+                if let desk = terms.desk { needed.insert(desk) }
+            }
+        }
+        return needed
     }
 }

@@ -49,7 +49,7 @@ struct OperatorCommand: ParsableCommand {
             let certificate = try StaffCertificate(verifying: bytes, by: home.identity)
             try AtomicFile.write(
                 file.encoded(passphrase: passphrase, randomness: home.randomness),
-                to: home.layout.operatorKey(handle))
+                to: home.layout.operatorKey(handle), replacing: false)
             var fields = AuditFields(act: .staffAdded, time: home.now)
             fields.object = certificate.key.keyHash
             try home.commit(fields, [.staff(handle: handle, certificate: certificate)])

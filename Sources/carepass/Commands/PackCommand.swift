@@ -30,11 +30,15 @@ struct PackCommand: ReplyingCommand {
     func reply() throws -> Reply {
         let home = try Home(options)
         let records = try passports.map { try home.store.passport(named: $0) }
+        guard Set(records.map(\.passport.digest)).count == records.count else {
+            throw CommandError(.badArgument, .badInput, Words.say("error.passport-twice"))
+        }
         guard let profile = records.first?.passport.claims.profile else {
             throw ValidationError(Words.say("error.no-passport"))
         }
         let recipient: Recipient =
-            to == "bearer" ? .bearer : .organisation(try home.organisation(named: to).organisation)
+            to == "bearer"
+            ? .bearer : .organisation(try home.recipient(named: to, profile: profile).organisation)
         var grants: [IssuedGrant] = []
         for record in records {
             grants.append(try newestGrant(for: record.passport, to: recipient, home))
@@ -87,6 +91,7 @@ struct PackCommand: ReplyingCommand {
             throw CommandError(.unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
         }
         let verified = try passport.verify(by: issuer)
+        try home.refuseEnded(verified, knowledge)
         let withdrawals = knowledge.withdrawals.compactMap {
             try? $0.verify(for: verified, identities: knowledge.identities)
         }

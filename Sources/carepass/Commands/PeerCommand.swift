@@ -51,7 +51,9 @@ struct PeerCommand: ParsableCommand {
             guard identity.organisation != home.organisation else {
                 throw CommandError(.badArgument, .refused, Words.say("error.own-identity"))
             }
-            let known = try home.knowledge().identities[identity.organisation]
+            let knowledge = try home.knowledge()
+            try knowledge.refuseFrozen(identity)
+            let known = knowledge.identities[identity.organisation]
             _ = try known?.chain.updated(with: identity.chain)
             let pin = Pin(
                 organisation: identity.organisation, purposes: Set(purposes), pinned: home.now)
@@ -60,7 +62,7 @@ struct PeerCommand: ParsableCommand {
             fields.object = identity.chain.currentHash
             try home.commit(fields, [.pin(identity, pin)])
             return Reply(
-                lines: [Words.say("peer.added", identity.name, trust)],
+                lines: [Words.say("peer.added", ViewText.clean(identity.name), trust)],
                 json: [
                     "organisation": .string(identity.organisation.text),
                     "name": .string(identity.name),
@@ -84,7 +86,8 @@ struct PeerCommand: ParsableCommand {
                             pin.purposes.map(\.name).sorted().joined(separator: ",")
                         }
                         return Words.say(
-                            trust == nil ? "peer.unpinned" : "peer.line", peer.identity.name,
+                            trust == nil ? "peer.unpinned" : "peer.line",
+                            ViewText.clean(peer.identity.name),
                             peer.identity.organisation.text, trust ?? "")
                     },
                 json: [

@@ -65,14 +65,15 @@ struct TakeInCommand: ReplyingCommand {
         if knowledge.contradicts(identity) {
             // Kept, not refused: two manifests under one number are proof, and freeze.
             return Taken(
-                what: "fork", detail: identity.name, from: identity.organisation,
+                what: "fork", detail: ViewText.clean(identity.name), from: identity.organisation,
                 object: identity.chain.currentHash, changes: [.fork(identity)])
         }
+        try knowledge.refuseFrozen(identity)
         if let known = knowledge.identities[identity.organisation] {
             _ = try known.chain.updated(with: identity.chain)
         }
         return Taken(
-            what: "identity", detail: identity.name, from: identity.organisation,
+            what: "identity", detail: ViewText.clean(identity.name), from: identity.organisation,
             object: identity.chain.currentHash, changes: [.identity(identity)])
     }
 
@@ -123,5 +124,15 @@ struct TakeInCommand: ReplyingCommand {
             object: withdrawal.digest,
             changes: [.withdrawal(withdrawal)]
                 + WithdrawCommand.endings(ended.map(\.status), home.organisation))
+    }
+}
+
+extension Knowledge {
+    /// Takes nothing new from an organisation with a fork until it opens a later epoch.
+    func refuseFrozen(_ identity: Identity) throws {
+        guard let forked = forks[identity.organisation],
+            identity.chain.current.epoch <= forked
+        else { return }
+        throw TrustError(.fork, .refused, Words.say("error.frozen"))
     }
 }
