@@ -5,9 +5,12 @@
 /// without making an older reader say "verified" about something it did not understand.
 public struct CBORFields {
     private let structure: String
-    /// What was not taken, in order. Structures have few fields, mostly taken in their order: a
-    /// search from the front beats making a dictionary for each.
-    private var remaining: ArraySlice<CBORMap.Entry>
+    /// All fields. Structures have few, mostly taken in their order: a search from the first that
+    /// was not taken beats making a dictionary for each.
+    private let entries: [CBORMap.Entry]
+    private var first = 0
+    /// Fields behind `first` that were taken.
+    private var takenAhead: Set<Int> = []
 
     /// Opens `item`, which must be a map; `structure` names it in errors.
     public init(_ item: CBORItem, _ structure: String) throws(CodingError) {
@@ -15,18 +18,24 @@ public struct CBORFields {
             throw CodingError(.unexpectedItem, "\(structure): not a map")
         }
         self.structure = structure
-        remaining = map.entries[...]
+        entries = map.entries
     }
 
     private mutating func remove(_ key: CBORItem) -> CBORItem? {
-        guard let index = remaining.firstIndex(where: { $0.key == key }) else { return nil }
-        let value = remaining[index].value
-        if index == remaining.startIndex {
-            remaining.removeFirst()
-        } else {
-            remaining.remove(at: index)
+        for index in first..<entries.count where entries[index].key == key {
+            if index > first {
+                guard takenAhead.insert(index).inserted else { return nil }
+            } else {
+                first += 1
+                while !takenAhead.isEmpty, takenAhead.remove(first) != nil { first += 1 }
+            }
+            return entries[index].value
         }
-        return value
+        return nil
+    }
+
+    private var remaining: [CBORMap.Entry] {
+        (first..<entries.count).filter { !takenAhead.contains($0) }.map { entries[$0] }
     }
 
     /// Takes the value under a key that must be there.

@@ -2,7 +2,7 @@
 ///
 /// There are no floats, no indefinite lengths and no undefined: numbers with a fraction are
 /// decimal fractions of two integers.
-public indirect enum CBORItem: Hashable, Sendable {
+public enum CBORItem: Hashable, Sendable {
     /// Major type 0.
     case unsigned(UInt64)
     /// Major type 1; the value is −1 − `n`.
@@ -16,7 +16,7 @@ public indirect enum CBORItem: Hashable, Sendable {
     /// Major type 5.
     case map(CBORMap)
     /// Major type 6.
-    case tagged(UInt64, CBORItem)
+    indirect case tagged(UInt64, CBORItem)
     /// Simple values 20 and 21.
     case bool(Bool)
     /// Simple value 22.

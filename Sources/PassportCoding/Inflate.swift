@@ -165,6 +165,11 @@ private struct Inflater {
     private mutating func copy(_ length: Int, from distance: Int) throws(CodingError) {
         guard distance <= output.count else { throw malformed("a match before the beginning") }
         try makeRoom(for: length)
+        // A run of one byte, of which lists of bits mostly consist.
+        if distance == 1, let byte = output.last {
+            output.append(contentsOf: repeatElement(byte, count: length))
+            return
+        }
         // One by one, since a match may overlap what it makes. (A slice would keep the whole
         // output alive and have it copied for each match: time squared for a hostile stream.)
         for _ in 0..<length { output.append(output[output.count - distance]) }
