@@ -5,7 +5,7 @@ import PassportSecrecy
 
 /// Audit entries, logs, notes and proofs.
 enum AuditTargets {
-    static let all: [FuzzTarget] = [note, checkpoint, proof, merkle, entry, export]
+    static let all: [FuzzTarget] = [note, checkpoint, proof, merkle, entry, export, dishonest]
 
     /// A log of six entries, one of them erased, and what was signed over it.
     private struct Log: Sendable {

@@ -169,19 +169,34 @@ enum ObjectTargets {
             }
             guard let read = try? UnverifiedGrant(decoding: wrap(input, .grant)) else { return }
             requireOneEncoding("grant", read.terms.encoded(), input)
-            let holder = try world.card.holderKey(for: world.passport.claims.id)
-            let signed = try UnverifiedGrant(
-                decoding: COSESign1.sign(input, as: .grant, with: holder).bytes)
+            let signed = try UnverifiedGrant(decoding: sign(input, for: read.terms))
             guard
                 let verified = try? signed.verify(
                     for: world.passport, identities: world.identities)
             else { return }
             require(!isRefused { try verified.terms.checkRules() }, "grant: verified against rules")
             require(verified.terms.passport == world.passport.digest, "grant: another passport")
-            require(verified.lineage.count == 1, "grant: a holder passes on")
-            // The holder alone signed here; a desk that is named has not countersigned.
+            require(verified.lineage.count <= Limits.onwardDepth + 1, "grant: passed on too often")
+            for (child, parent) in zip(verified.lineage, verified.lineage.dropFirst()) {
+                require(
+                    Set(child.sections).isSubset(of: parent.sections)
+                        && child.until <= parent.until && child.onward < parent.onward,
+                    "grant: wider than its parent")
+            }
+            // Whoever signed here signed alone; a desk that is named has not countersigned.
             require(verified.terms.desk == nil, "grant: a desk that never signed")
         })
+
+    /// Signs a grant's payload with the key of whoever it names.
+    private static func sign(_ payload: [UInt8], for terms: GrantTerms) throws -> [UInt8] {
+        let world = try World.get()
+        guard case .organisation(let id) = terms.authority else {
+            let holder = try world.card.holderKey(for: world.passport.claims.id)
+            return try COSESign1.sign(payload, as: .grant, with: holder).bytes
+        }
+        let house = id == world.reader.identity.organisation ? world.reader : world.issuer
+        return try COSESign1.sign(payload, as: .grant, with: house.key(.consent)).bytes
+    }
 
     private static let withdrawal = FuzzTarget(
         name: "withdrawal", maximumLength: 2_048, takesHexadecimal: true,

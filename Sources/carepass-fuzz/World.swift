@@ -49,9 +49,14 @@ final class World: Sendable {
         let byHouse = try GrantIssuer(randomness: Self.randomness(3)).grant(
             Self.terms(
                 StatusReference(uri: uri, index: 2),
-                .organisation(
-                    reader.identity.organisation), 4), ring: sealed.ring, passport: passport,
-            organisation: own, key: consent)
+                .organisation(reader.identity.organisation), 4, onward: 2),
+            ring: sealed.ring, passport: passport, organisation: own, key: consent)
+        var narrower = Self.terms(StatusReference(uri: uri, index: 4), .bearer, 8, onward: 1)
+        narrower.sections = [5]
+        narrower.parent = byHouse.grant.bytes
+        let onward = try GrantIssuer(randomness: Self.randomness(9)).grant(
+            narrower, ring: byHouse.ring, passport: passport,
+            organisation: reader.identity.organisation, key: reader.key(.consent))
         let byHolder = try GrantIssuer(randomness: Self.randomness(5)).grant(
             Self.terms(StatusReference(uri: uri, index: 3), .bearer, 6), passport: passport,
             card: card, desk: own, key: consent)
@@ -75,7 +80,7 @@ final class World: Sendable {
             organisation: own, key: consent.verifyingKey, notBefore: Self.now,
             notAfter: Self.end, issuer: issuer.key(.issue))
         carry = try card.carryHalf()
-        grants = [byHouse, byHolder]
+        grants = [byHouse, byHolder, onward]
         ring = sealed.ring
         self.passport = passport
         self.issuer = issuer
@@ -104,13 +109,14 @@ final class World: Sendable {
     }
 
     private static func terms(
-        _ status: StatusReference, _ recipient: Recipient, _ number: UInt8
+        _ status: StatusReference, _ recipient: Recipient, _ number: UInt8,
+        onward: Int = 0
     ) -> GrantTerms {
         GrantTerms(
             id: Identifier(from: randomness(number)), passport: Digest.sha256(of: []),
             authority: .holder, recipient: recipient, sections: [2, 5, 21], purposes: [.treat],
             basis: .consent, vitalReason: nil, from: now, until: end, giver: .person,
-            assent: .notNeeded, guardian: nil, onward: 0, retention: end,
+            assent: .notNeeded, guardian: nil, onward: onward, retention: end,
             statement: ConsentStatement(
                 language: "ar", method: .audio, hash: Digest.sha256(of: [2]), saidBack: true),
             status: status, ring: Digest.sha256(of: []), issued: now, desk: nil, parent: nil)
