@@ -120,6 +120,7 @@ enum ObjectTargets {
 
     private static let sign = FuzzTarget(
         name: "cose-sign", maximumLength: 2_048, takesHexadecimal: true,
+        areas: ["sign", "manifest"],
         seeds: { try World.get().issuer.identity.chain.manifests },
         check: { input in
             guard
@@ -139,7 +140,7 @@ enum ObjectTargets {
         })
 
     private static let passport = FuzzTarget(
-        name: "passport", maximumLength: 6_144, takesHexadecimal: true,
+        name: "passport", maximumLength: 6_144, takesHexadecimal: true, areas: ["passport"],
         seeds: { try known(.passport) + payloads(.passport) },
         check: { input in
             let world = try World.get()
@@ -158,7 +159,7 @@ enum ObjectTargets {
         })
 
     private static let grant = FuzzTarget(
-        name: "grant", maximumLength: 3_072, takesHexadecimal: true,
+        name: "grant", maximumLength: 3_072, takesHexadecimal: true, areas: ["grant"],
         seeds: { try known(.grant) + payloads(.grant) },
         check: { input in
             let world = try World.get()
@@ -199,7 +200,7 @@ enum ObjectTargets {
     }
 
     private static let withdrawal = FuzzTarget(
-        name: "withdrawal", maximumLength: 2_048, takesHexadecimal: true,
+        name: "withdrawal", maximumLength: 2_048, takesHexadecimal: true, areas: ["withdrawal"],
         seeds: { try known(.withdrawal) + payloads(.withdrawal) },
         check: { input in
             let world = try World.get()
@@ -223,7 +224,7 @@ enum ObjectTargets {
         })
 
     private static let disclosure = FuzzTarget(
-        name: "disclosure", maximumLength: 2_048, takesHexadecimal: true,
+        name: "disclosure", maximumLength: 2_048, takesHexadecimal: true, areas: ["disclosure"],
         seeds: { try known(.disclosure) + payloads(.disclosure) },
         check: { input in
             let sender = try World.get().issuer.identity
@@ -239,7 +240,7 @@ enum ObjectTargets {
 
     /// Around the passphrase, not through it: Argon2id takes 64 MiB for one input.
     private static let keyFile = FuzzTarget(
-        name: "key-file", maximumLength: 1_024, takesHexadecimal: true,
+        name: "key-file", maximumLength: 1_024, takesHexadecimal: true, areas: ["keyfile"],
         seeds: {
             let salt = [UInt8](repeating: 1, count: 16)
             let file = CBORItem(fields: [
