@@ -19,7 +19,7 @@ public struct Reconciliation: Sendable {
         public let reference: Digest
         /// The sender's entry.
         public let sender: Place
-        /// The recipient's entries.
+        /// The recipient's entries; none beside a reused reference, which stand with its first.
         public let recipient: [Place]
     }
 
@@ -117,15 +117,20 @@ public struct Reconciliation: Sendable {
                 notChecked.append(.init(place: disclosure.place, code: .referenceNotShown))
                 continue
             }
+            // Only the first disclosure is compared with the uses: two hostile logs could carry
+            // one reference a million times each, and every pair would have to be kept.
+            guard seen.updateValue(disclosure, forKey: reference) == nil else {
+                let match = Match(reference: reference, sender: disclosure.place, recipient: [])
+                mismatched.append(Mismatch(match: match, code: .referenceReused))
+                continue
+            }
             // The sender's own later entries about the disclosure are not the other end.
             let recipients = (uses[reference] ?? [])
                 .filter { $0.organisation != disclosure.organisation }
             let match = Match(
                 reference: reference, sender: disclosure.place,
                 recipient: recipients.map(\.place))
-            if seen.updateValue(disclosure, forKey: reference) != nil {
-                mismatched.append(Mismatch(match: match, code: .referenceReused))
-            } else if recipients.isEmpty {
+            if recipients.isEmpty {
                 miss(disclosure, reference, atRecipient: true)
             } else if let code = Self.disagreement(disclosure, recipients) {
                 mismatched.append(Mismatch(match: match, code: code))

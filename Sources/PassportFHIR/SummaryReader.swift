@@ -52,11 +52,13 @@ public struct SummaryReader {
 
     private mutating func readEntries() {
         for (position, resource) in index.resources.enumerated() {
-            let type = resource.text("resourceType") ?? "None"
+            // Made plain first: to compare megabytes of combining marks with every type that
+            // there is takes seconds.
+            let type = Self.plain(resource.text("resourceType") ?? "None")
             let outcome = read(resource, type, at: position)
             account.entries.append(
                 .init(
-                    position: "entry[\(position)]", type: Self.plain(type), outcome: outcome.0,
+                    position: "entry[\(position)]", type: type, outcome: outcome.0,
                     partial: Self.sorted(outcome.1), isCoded: isCoded(resource, type)))
         }
         // A Medication is only known to be used when everything that may use it was read.

@@ -5,12 +5,12 @@ import PassportSecrecy
 
 /// Audit entries, logs, notes and proofs.
 enum AuditTargets {
-    static let all: [FuzzTarget] = [note, checkpoint, proof, merkle, entry, export]
+    static let all: [FuzzTarget] = [note, checkpoint, proof, merkle, entry, export, dishonest]
 
     /// A log of six entries, one of them erased, and what was signed over it.
     private struct Log: Sendable {
         static let origin = LogOrigin.text(for: Digest.sha256(of: [5]))
-        static let made = Result { try Log() }
+        static let made = Result { try Log(keyFrom: try Log(keyFrom: []).export) }
 
         let key: VerifyingKey
         let note: String
@@ -18,9 +18,10 @@ enum AuditTargets {
         let export: [UInt8]
         let proof: InclusionProof
 
-        init() throws {
+        /// As with the world's keys: another export has another key.
+        init(keyFrom samples: [UInt8]) throws {
             let keys = try KeyFile(
-                generating: [.log, .staff], from: World.randomness(30))
+                generating: [.log], from: World.randomness(30, samples))
             let logKey = try keys.signingKey(.log)
             var entries: [AuditEntry] = []
             for number in 0..<UInt8(6) {
@@ -68,6 +69,7 @@ enum AuditTargets {
 
     private static let note = FuzzTarget(
         name: "signed-note", maximumLength: 1_024, words: words, files: ["note", "txt"],
+        areas: ["audit-checkpoint"],
         seeds: { [Array(try Log.made.get().note.utf8)] },
         check: { input in
             let text = TextTargets.text(input)
@@ -88,7 +90,7 @@ enum AuditTargets {
         })
 
     private static let checkpoint = FuzzTarget(
-        name: "checkpoint", maximumLength: 512, words: words,
+        name: "checkpoint", maximumLength: 512, words: words, areas: ["audit-checkpoint"],
         seeds: { [Array(try SignedNote(parsing: Log.made.get().note).text.utf8)] },
         check: { input in
             let text = TextTargets.text(input)
@@ -104,7 +106,7 @@ enum AuditTargets {
         })
 
     private static let proof = FuzzTarget(
-        name: "inclusion-proof", maximumLength: 2_048, words: words,
+        name: "inclusion-proof", maximumLength: 2_048, words: words, areas: ["audit-proof"],
         seeds: { [Array(try Log.made.get().proof.text.utf8)] },
         check: { input in
             let text = TextTargets.text(input)
@@ -169,7 +171,7 @@ enum AuditTargets {
         })
 
     private static let entry = FuzzTarget(
-        name: "audit-entry", maximumLength: 2_048, takesHexadecimal: true,
+        name: "audit-entry", maximumLength: 2_048, takesHexadecimal: true, areas: ["audit-entry"],
         seeds: { try Log.made.get().entries.map { $0.encoded() } },
         check: { input in
             guard let read = try? AuditEntry(decoding: input) else { return }
@@ -180,7 +182,7 @@ enum AuditTargets {
 
     /// Integrity holds for the log that was signed and for nothing else.
     private static let export = FuzzTarget(
-        name: "audit-export", maximumLength: 4_096, takesHexadecimal: true,
+        name: "audit-export", maximumLength: 4_096, takesHexadecimal: true, areas: ["audit-export"],
         seeds: { [try Log.made.get().export] },
         check: { input in
             if var reader = try? AuditExportReader(input) {

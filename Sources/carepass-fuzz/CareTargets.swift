@@ -9,6 +9,7 @@ enum CareTargets {
     /// A section has one encoding, and reads as the same through every form of its content.
     private static let section = FuzzTarget(
         name: "section", maximumLength: 4_096, files: ["json"], takesHexadecimal: true,
+        areas: ["section"],
         fromFile: { sections(of: $0) },
         seeds: { try World.sections().map { $0.encoded() } },
         check: { input in

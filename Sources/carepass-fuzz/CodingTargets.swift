@@ -7,6 +7,7 @@ enum CodingTargets {
     /// What an accepted CBOR item must meet: one encoding, and nothing lost on the way.
     private static let cbor = FuzzTarget(
         name: "cbor", maximumLength: 4_096, files: ["cbor"], takesHexadecimal: true,
+        areas: ["cbor"],
         seeds: {
             let item = CBORItem(fields: [
                 (1, CBORItem(-1)), (2, .bytes([1, 2])), (3, .text("é")), (-4, .array([.null])),
@@ -22,7 +23,7 @@ enum CodingTargets {
             }
             require(loose == item, "cbor: two readings of one item")
             guard case .map(let map) = item else { return }
-            for entry in map.entries {
+            for entry in map.entries.prefix(64) {
                 require(map[entry.key] == entry.value, "cbor: a map loses an entry")
             }
             var fields = try CBORFields(item, "map")

@@ -15,6 +15,7 @@ enum EnvelopeTargets {
     /// net envelope is read by the same lines and is too long to be tried often.
     private static let envelope = FuzzTarget(
         name: "envelope", maximumLength: 12_288, takesHexadecimal: true,
+        areas: ["envelope", "swaps"],
         seeds: { [try build(sampleBox(), sampleContent()).encoded()] },
         check: { input in
             guard let read = try? Envelope(decoding: input) else { return }

@@ -13,6 +13,8 @@ struct FuzzTarget: Sendable {
     var files: Set<String> = []
     /// Whether hexadecimal text in test vectors is of use here.
     var takesHexadecimal = false
+    /// Folders of test vectors that are about the same objects; they are looked at first.
+    var areas: [String] = []
     /// Makes inputs of a file's bytes.
     var fromFile: @Sendable ([UInt8]) -> [[UInt8]] = { [$0] }
     /// Inputs from which to start, made here.

@@ -120,6 +120,7 @@ enum ObjectTargets {
 
     private static let sign = FuzzTarget(
         name: "cose-sign", maximumLength: 2_048, takesHexadecimal: true,
+        areas: ["sign", "manifest"],
         seeds: { try World.get().issuer.identity.chain.manifests },
         check: { input in
             guard
@@ -139,7 +140,7 @@ enum ObjectTargets {
         })
 
     private static let passport = FuzzTarget(
-        name: "passport", maximumLength: 6_144, takesHexadecimal: true,
+        name: "passport", maximumLength: 6_144, takesHexadecimal: true, areas: ["passport"],
         seeds: { try known(.passport) + payloads(.passport) },
         check: { input in
             let world = try World.get()
@@ -158,7 +159,7 @@ enum ObjectTargets {
         })
 
     private static let grant = FuzzTarget(
-        name: "grant", maximumLength: 3_072, takesHexadecimal: true,
+        name: "grant", maximumLength: 3_072, takesHexadecimal: true, areas: ["grant"],
         seeds: { try known(.grant) + payloads(.grant) },
         check: { input in
             let world = try World.get()
@@ -169,22 +170,37 @@ enum ObjectTargets {
             }
             guard let read = try? UnverifiedGrant(decoding: wrap(input, .grant)) else { return }
             requireOneEncoding("grant", read.terms.encoded(), input)
-            let holder = try world.card.holderKey(for: world.passport.claims.id)
-            let signed = try UnverifiedGrant(
-                decoding: COSESign1.sign(input, as: .grant, with: holder).bytes)
+            let signed = try UnverifiedGrant(decoding: sign(input, for: read.terms))
             guard
                 let verified = try? signed.verify(
                     for: world.passport, identities: world.identities)
             else { return }
             require(!isRefused { try verified.terms.checkRules() }, "grant: verified against rules")
             require(verified.terms.passport == world.passport.digest, "grant: another passport")
-            require(verified.lineage.count == 1, "grant: a holder passes on")
-            // The holder alone signed here; a desk that is named has not countersigned.
+            require(verified.lineage.count <= Limits.onwardDepth + 1, "grant: passed on too often")
+            for (child, parent) in zip(verified.lineage, verified.lineage.dropFirst()) {
+                require(
+                    Set(child.sections).isSubset(of: parent.sections)
+                        && child.until <= parent.until && child.onward < parent.onward,
+                    "grant: wider than its parent")
+            }
+            // Whoever signed here signed alone; a desk that is named has not countersigned.
             require(verified.terms.desk == nil, "grant: a desk that never signed")
         })
 
+    /// Signs a grant's payload with the key of whoever it names.
+    private static func sign(_ payload: [UInt8], for terms: GrantTerms) throws -> [UInt8] {
+        let world = try World.get()
+        guard case .organisation(let id) = terms.authority else {
+            let holder = try world.card.holderKey(for: world.passport.claims.id)
+            return try COSESign1.sign(payload, as: .grant, with: holder).bytes
+        }
+        let house = id == world.reader.identity.organisation ? world.reader : world.issuer
+        return try COSESign1.sign(payload, as: .grant, with: house.key(.consent)).bytes
+    }
+
     private static let withdrawal = FuzzTarget(
-        name: "withdrawal", maximumLength: 2_048, takesHexadecimal: true,
+        name: "withdrawal", maximumLength: 2_048, takesHexadecimal: true, areas: ["withdrawal"],
         seeds: { try known(.withdrawal) + payloads(.withdrawal) },
         check: { input in
             let world = try World.get()
@@ -208,7 +224,7 @@ enum ObjectTargets {
         })
 
     private static let disclosure = FuzzTarget(
-        name: "disclosure", maximumLength: 2_048, takesHexadecimal: true,
+        name: "disclosure", maximumLength: 2_048, takesHexadecimal: true, areas: ["disclosure"],
         seeds: { try known(.disclosure) + payloads(.disclosure) },
         check: { input in
             let sender = try World.get().issuer.identity
@@ -224,7 +240,7 @@ enum ObjectTargets {
 
     /// Around the passphrase, not through it: Argon2id takes 64 MiB for one input.
     private static let keyFile = FuzzTarget(
-        name: "key-file", maximumLength: 1_024, takesHexadecimal: true,
+        name: "key-file", maximumLength: 1_024, takesHexadecimal: true, areas: ["keyfile"],
         seeds: {
             let salt = [UInt8](repeating: 1, count: 16)
             let file = CBORItem(fields: [

@@ -9,7 +9,8 @@ enum Seeds {
     /// Writes the target's own inputs and those found below `roots`, one file each.
     static func write(for target: FuzzTarget, to folder: URL, roots: [URL]) throws {
         var inputs = try target.seeds()
-        for root in roots where inputs.count < mostFiles {
+        let areas = roots.flatMap { root in target.areas.map { root.appending(path: $0) } }
+        for root in areas + roots where inputs.count < mostFiles {
             inputs += found(for: target, below: root).prefix(mostFiles - inputs.count)
         }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -26,29 +27,35 @@ enum Seeds {
         var inputs: [[UInt8]] = []
         for file in files where inputs.count < mostFiles {
             let isWanted = target.files.contains(file.pathExtension)
-            guard isWanted || target.takesHexadecimal && file.pathExtension == "json",
+            let holdsTexts =
+                target.takesHexadecimal || target.areas.contains(root.lastPathComponent)
+            guard isWanted || holdsTexts && file.pathExtension == "json",
                 let data = try? Data(contentsOf: file), data.count <= 4_000_000
             else { continue }
             if isWanted { inputs += target.fromFile([UInt8](data)) }
-            if target.takesHexadecimal, let value = try? JSONSerialization.jsonObject(with: data) {
-                collect(value, into: &inputs)
+            if holdsTexts, let value = try? JSONSerialization.jsonObject(with: data) {
+                collect(value, asBytes: target.takesHexadecimal, into: &inputs)
             }
         }
         return inputs.filter { $0.count <= target.maximumLength }
     }
 
-    /// Every hexadecimal text in a JSON value, as bytes.
-    private static func collect(_ value: Any, into inputs: inout [[UInt8]]) {
+    /// Every text in a JSON value: as itself, or the bytes that it stands for.
+    private static func collect(_ value: Any, asBytes: Bool, into inputs: inout [[UInt8]]) {
         guard inputs.count < mostFiles else { return }
         switch value {
         case let text as String:
-            if text.utf8.count >= 2, let bytes = try? Hexadecimal.decode(text.lowercased()) {
+            if !asBytes {
+                inputs.append(Array(text.utf8))
+            } else if text.utf8.count >= 2, let bytes = try? Hexadecimal.decode(text.lowercased()) {
                 inputs.append(bytes)
             }
         case let list as [Any]:
-            for element in list { collect(element, into: &inputs) }
+            for element in list { collect(element, asBytes: asBytes, into: &inputs) }
         case let object as [String: Any]:
-            for key in object.keys.sorted() { collect(object[key] ?? "", into: &inputs) }
+            for key in object.keys.sorted() {
+                collect(object[key] ?? "", asBytes: asBytes, into: &inputs)
+            }
         default: break
         }
     }

@@ -66,7 +66,7 @@ enum TextTargets {
 
     /// A half is accepted as that half only, and prints what it was read from.
     private static let card = FuzzTarget(
-        name: "card-text", maximumLength: 160,
+        name: "card-text", maximumLength: 160, areas: ["card"],
         seeds: {
             let card = try ConsentHalf(from: .repeatable(seed: Digest.sha256(of: [1])))
             return [Array(card.text().utf8), Array(try card.carryHalf().text().utf8)]
@@ -94,7 +94,7 @@ enum TextTargets {
     }
 
     private static let fingerprint = FuzzTarget(
-        name: "fingerprint", maximumLength: 96,
+        name: "fingerprint", maximumLength: 96, areas: ["identity"],
         seeds: { [Array(Fingerprint(of: try World.get().issuer.identity).text.utf8)] },
         check: { input in
             guard let read = try? Fingerprint(typed: text(input)) else { return }

@@ -8,7 +8,7 @@ enum TrustTargets {
 
     /// An identity file has one encoding, and its chain is one that roots signed.
     private static let identity = FuzzTarget(
-        name: "identity", maximumLength: 8_192, takesHexadecimal: true,
+        name: "identity", maximumLength: 8_192, takesHexadecimal: true, areas: ["identity"],
         seeds: {
             let world = try World.get()
             return [world.issuer.identity.encoded(), world.reader.identity.encoded()]
@@ -76,7 +76,7 @@ enum TrustTargets {
         })
 
     private static let staffCertificate = FuzzTarget(
-        name: "staff-certificate", maximumLength: 1_024, takesHexadecimal: true,
+        name: "staff-certificate", maximumLength: 1_024, takesHexadecimal: true, areas: ["staff"],
         seeds: {
             try ObjectTargets.known(.staffCertificate) + ObjectTargets.payloads(.staffCertificate)
         },
@@ -106,7 +106,7 @@ enum TrustTargets {
     private static let statusList = FuzzTarget(
         name: "status-list", maximumLength: 2_048,
         words: [Array("urn:carepass:status:".utf8), Array("bits".utf8), Array("lst".utf8)],
-        takesHexadecimal: true,
+        takesHexadecimal: true, areas: ["status"],
         seeds: { try ObjectTargets.known(.statusList) + ObjectTargets.payloads(.statusList) },
         check: { input in
             let house = try World.get().issuer

@@ -7,6 +7,9 @@ import PassportTrust
 
 /// Two organisations and what they made, the same in every process: an input kept by one run
 /// must mean the same to the next. Whatever verifies in a run and is not here was forged.
+///
+/// The keys come from a draft of all samples. Once the library makes other samples, the keys are
+/// others too; what an older build signed would otherwise count as forged by the next.
 final class World: Sendable {
     let issuer: House
     let reader: House
@@ -22,19 +25,25 @@ final class World: Sendable {
 
     static let now = Timestamp(clamping: 1_770_000_000)
     static let end = now.adding(seconds: 1_000_000)
-    private static let made = Result { try World() }
+    private static let made = Result { try World(keysFrom: try World(keysFrom: []).samples) }
 
     /// The one world of the process.
     static func get() throws -> World { try made.get() }
 
-    static func randomness(_ number: UInt8) -> Randomness {
-        .repeatable(seed: Digest.sha256(of: [number]))
+    static func randomness(_ number: UInt8, _ samples: [UInt8] = []) -> Randomness {
+        .repeatable(seed: Digest.sha256(of: [number] + samples))
     }
 
-    private init() throws {
-        let issuer = try House("issuer", 10)
-        let reader = try House("reader", 20)
-        let card = try ConsentHalf(from: Self.randomness(1))
+    /// Everything that the world signed.
+    private var samples: [UInt8] {
+        passport.bytes + grants.flatMap(\.grant.bytes) + withdrawal.bytes + disclosure
+            + statusList.bytes + staffCertificate + issuer.identity.encoded()
+    }
+
+    private init(keysFrom samples: [UInt8]) throws {
+        let issuer = try House("issuer", 10, samples)
+        let reader = try House("reader", 20, samples)
+        let card = try ConsentHalf(from: Self.randomness(1, samples))
         let uri = issuer.identity.organisation.statusListURI(1)
         let sealed = try PassportSealer(randomness: Self.randomness(2)).seal(
             Self.sections(),
@@ -49,9 +58,14 @@ final class World: Sendable {
         let byHouse = try GrantIssuer(randomness: Self.randomness(3)).grant(
             Self.terms(
                 StatusReference(uri: uri, index: 2),
-                .organisation(
-                    reader.identity.organisation), 4), ring: sealed.ring, passport: passport,
-            organisation: own, key: consent)
+                .organisation(reader.identity.organisation), 4, onward: 2),
+            ring: sealed.ring, passport: passport, organisation: own, key: consent)
+        var narrower = Self.terms(StatusReference(uri: uri, index: 4), .bearer, 8, onward: 1)
+        narrower.sections = [5]
+        narrower.parent = byHouse.grant.bytes
+        let onward = try GrantIssuer(randomness: Self.randomness(9)).grant(
+            narrower, ring: byHouse.ring, passport: passport,
+            organisation: reader.identity.organisation, key: reader.key(.consent))
         let byHolder = try GrantIssuer(randomness: Self.randomness(5)).grant(
             Self.terms(StatusReference(uri: uri, index: 3), .bearer, 6), passport: passport,
             card: card, desk: own, key: consent)
@@ -75,7 +89,7 @@ final class World: Sendable {
             organisation: own, key: consent.verifyingKey, notBefore: Self.now,
             notAfter: Self.end, issuer: issuer.key(.issue))
         carry = try card.carryHalf()
-        grants = [byHouse, byHolder]
+        grants = [byHouse, byHolder, onward]
         ring = sealed.ring
         self.passport = passport
         self.issuer = issuer
@@ -104,13 +118,14 @@ final class World: Sendable {
     }
 
     private static func terms(
-        _ status: StatusReference, _ recipient: Recipient, _ number: UInt8
+        _ status: StatusReference, _ recipient: Recipient, _ number: UInt8,
+        onward: Int = 0
     ) -> GrantTerms {
         GrantTerms(
             id: Identifier(from: randomness(number)), passport: Digest.sha256(of: []),
             authority: .holder, recipient: recipient, sections: [2, 5, 21], purposes: [.treat],
             basis: .consent, vitalReason: nil, from: now, until: end, giver: .person,
-            assent: .notNeeded, guardian: nil, onward: 0, retention: end,
+            assent: .notNeeded, guardian: nil, onward: onward, retention: end,
             statement: ConsentStatement(
                 language: "ar", method: .audio, hash: Digest.sha256(of: [2]), saidBack: true),
             status: status, ring: Digest.sha256(of: []), issued: now, desk: nil, parent: nil)
@@ -144,10 +159,11 @@ final class House: Sendable {
     private let roots: KeyFile
     private let nextRoots: KeyFile
 
-    init(_ name: String, _ number: UInt8) throws {
-        let keys = try KeyFile(generating: KeyPurpose.roles, from: World.randomness(number))
-        let first = try KeyFile(generating: [.root], from: World.randomness(number + 1))
-        let next = try KeyFile(generating: [.root], from: World.randomness(number + 2))
+    init(_ name: String, _ number: UInt8, _ samples: [UInt8]) throws {
+        let keys = try KeyFile(
+            generating: KeyPurpose.roles, from: World.randomness(number, samples))
+        let first = try KeyFile(generating: [.root], from: World.randomness(number + 1, samples))
+        let next = try KeyFile(generating: [.root], from: World.randomness(number + 2, samples))
         var signing: [VerifyingKey] = []
         var sealing: [SealingPublicKey] = []
         for purpose in KeyPurpose.roles {

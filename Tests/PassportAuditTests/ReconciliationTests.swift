@@ -91,6 +91,19 @@ struct ReconciliationTests {
         #expect(result.mismatched.map(\.code) == [.referenceReused])
     }
 
+    /// Two hostile logs could carry one reference a million times each.
+    @Test func aReusedReferenceDoesNotKeepEveryPair() throws {
+        let (izmir, athens) = try logs()
+        for _ in 1...20 {
+            try izmir.disclose(to: athens, reference: reference, grants: [digest("grant")])
+            try athens.open(izmir, reference: reference, grants: [digest("grant")])
+        }
+        let result = try compare([izmir, athens])
+        #expect(result.matched.first?.recipient.count == 40)
+        #expect(result.mismatched.count == 19)
+        #expect(result.mismatched.allSatisfy { $0.match.recipient.isEmpty })
+    }
+
     @Test func whatCannotBeComparedIsSaid() throws {
         let (izmir, athens) = try logs()
         let munich = try TestLog("munich")
