@@ -66,9 +66,8 @@ public struct Knowledge: Sendable {
                 forks[identity.organisation] ?? 0, identity.chain.current.epoch)
             return
         }
-        guard
-            !isFrozen(identity.organisation)
-                || identity.chain.current.epoch > known.chain.current.epoch,
+        let forked = forks[identity.organisation] ?? 0
+        guard identity.chain.current.epoch > forked,
             let newer = try? known.chain.updated(with: identity.chain),
             newer == identity.chain, newer != known.chain
         else { return }
