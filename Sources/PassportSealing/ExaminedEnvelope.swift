@@ -86,9 +86,9 @@ public struct ExaminedEnvelope: Sendable {
         do {
             var padded: [UInt8] = []
             for record in ring.records where record.kind == kind {
-                let secret = try ring.secret(record)
-                let opened = try secret.open(
-                    claims.slots[record.slot], committed: claims.commitments[record.slot],
+                let opened = try ring.open(
+                    record, claims.slots[record.slot],
+                    committed: claims.commitments[record.slot],
                     authenticating: PassportClaims.slotBinding(
                         issuer: claims.issuer, passport: claims.id, slot: record.slot))
                 // Stops one ciphertext from opening to two histories under two keys.

@@ -76,13 +76,14 @@ public final class Ring: Sendable {
     /// The kinds of section that the ring opens.
     public var kinds: Set<Int> { Set(records.map(\.kind)) }
 
-    func secret(_ record: Record) throws(SealingError) -> SlotSecret {
-        do {
-            return try SlotSecret(
-                memory.copy(of: record.offset..<record.offset + SlotSecret.byteCount))
-        } catch {
-            throw SealingError("ring", error)
-        }
+    /// Decrypts the slot of a record; nil when the commitment is to another secret.
+    func open(
+        _ record: Record, _ ciphertext: [UInt8], committed: Digest,
+        authenticating data: [UInt8]
+    ) throws(SecrecyError) -> [UInt8]? {
+        try SlotSecret.open(
+            ciphertext, secretIn: memory, at: record.offset, committed: committed,
+            authenticating: data)
     }
 
     /// A ring with a fresh salt that holds only the named kinds.

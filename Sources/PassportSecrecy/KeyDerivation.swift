@@ -28,9 +28,18 @@ enum KeyDerivation {
         private let key: HashedAuthenticationCode<SHA256>
 
         init(_ secret: borrowing SecretBytes, salt: [UInt8] = []) {
+            self.init(secret, 0..<secret.count, salt: salt)
+        }
+
+        /// From a part of the bytes, which need not be copied for it.
+        ///
+        /// - Precondition: `range` lies within the bytes.
+        init(_ secret: borrowing SecretBytes, _ range: Range<Int>, salt: [UInt8] = []) {
+            precondition(range.lowerBound >= 0 && range.upperBound <= secret.count)
             let input = unsafe secret.withBytes { bytes in
                 unsafe SymmetricKey(
-                    data: UnsafeRawBufferPointer(start: bytes, count: secret.count))
+                    data: UnsafeRawBufferPointer(
+                        start: bytes + range.lowerBound, count: range.count))
             }
             key = HKDF<SHA256>.extract(inputKeyMaterial: input, salt: salt)
         }

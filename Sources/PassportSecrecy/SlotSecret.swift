@@ -69,8 +69,19 @@ public struct SlotSecret: ~Copyable, Sendable {
     package func open(
         _ ciphertext: [UInt8], committed: Digest, authenticating data: [UInt8]
     ) throws(SecrecyError) -> [UInt8]? {
-        let extracted = KeyDerivation.Extracted(secret)
-        guard try Self.commitment(extracted) == committed else { return nil }
+        try Self.open(
+            ciphertext, secretIn: secret, at: 0, committed: committed, authenticating: data)
+    }
+
+    /// The same with a secret that stays where it lies, in a ring.
+    ///
+    /// - Precondition: the ring has 32 bytes at `offset`.
+    package static func open(
+        _ ciphertext: [UInt8], secretIn ring: borrowing SecretBytes, at offset: Int,
+        committed: Digest, authenticating data: [UInt8]
+    ) throws(SecrecyError) -> [UInt8]? {
+        let extracted = KeyDerivation.Extracted(ring, offset..<offset + byteCount)
+        guard try commitment(extracted) == committed else { return nil }
         return try ContentKey(extracted.expand(.slotKey, count: ContentKey.byteCount))
             .open(ciphertext, authenticating: data)
     }

@@ -66,7 +66,10 @@ public struct VerificationReport: Hashable, Sendable {
     /// The worst of all lines for one section; a section that no grant names is refused.
     public func verdict(section kind: Int) -> Verdict {
         guard granted.contains(kind) else { return .refuse }
-        return lines.map { verdict($0, section: kind) }.max() ?? .refuse
+        let section = SectionClass(kind: kind)
+        return lines.lazy.map {
+            VerificationTable.verdict($0.check, $0.state, section, standing)
+        }.max() ?? .refuse
     }
 
     /// The line that refuses a section, which is the reason to tell: a signed withdrawal before
