@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: [
         "", "26", "2026-3", "2026-13", "2026-02-30", "2023-02-29", "2026-03-14-1", "0999",
-        "2026-", "+026", "２０２６",
+        "2026-03-14-15", "2026-", "+026", "２０２６",
     ])
     func refusesWhatIsNoDate(_ text: String) {
         #expect(PartialDate(text) == nil)

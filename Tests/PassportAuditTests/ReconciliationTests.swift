@@ -99,7 +99,7 @@ struct ReconciliationTests {
             try athens.open(izmir, reference: reference, grants: [digest("grant")])
         }
         let result = try compare([izmir, athens])
-        #expect(result.matched.first?.recipient.count == 40)
+        #expect(result.matched.first?.recipient.count == 20)
         #expect(result.mismatched.count == 19)
         #expect(result.mismatched.allSatisfy { $0.match.recipient.isEmpty })
     }

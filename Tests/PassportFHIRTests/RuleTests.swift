@@ -148,6 +148,15 @@ import Testing
         #expect(account.entries.last?.type == "Other")
     }
 
+    /// Every comparison of such a text gathers all of it; found with a document full of marks.
+    @Test(.timeLimit(.minutes(1))) func aTypeOfCombiningMarksIsNotComparedAgainAndAgain() throws {
+        let type = "A" + String(repeating: "\u{301}", count: 2_000_000)
+        let (_, account) = try SummaryReader.read(
+            Fixture.document(#"{"resourceType":"\#(type)"}"#))
+        #expect(account.entries.last?.type == "Other")
+        #expect(account.entries.last?.outcome == .dropped(.notInDictionary))
+    }
+
     @Test func everyRuleStandsInTheSpecification() throws {
         let spec = try String(
             contentsOf: Corpora.packageRoot.appending(path: "Spec/care-summary.md"),
