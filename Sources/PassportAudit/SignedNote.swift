@@ -126,7 +126,7 @@ public struct SignedNote: Hashable, Sendable {
     }
 
     /// Signs a text, which must end in a line feed.
-    static func sign(
+    package static func sign(
         _ text: String, name: String, key: borrowing SigningKey
     ) throws(AuditError) -> String {
         guard key.purpose == .log else {

@@ -9,6 +9,12 @@ enum Migrations {
             try trust(database)
             try care(database)
         }
+        migrator.registerMigration("0002-state") { database in
+            try database.create(table: "state", options: .strict) { table in
+                table.primaryKey("one", .integer).check { $0 == 1 }
+                table.column("note", .text).notNull()
+            }
+        }
         return migrator
     }
 

@@ -20,6 +20,7 @@ extension Store {
     ) throws -> UInt64 {
         do {
             return try queue.write { database in
+                try Self.refuseAltered(entry, origin, logKey.verifyingKey, database)
                 for change in changes { try change.apply(to: database) }
                 return try Self.append(entry, origin, logKey, database)
             }
@@ -46,15 +47,25 @@ extension Store {
         .logAltered, .refused, "the log on disk is not the one that was signed",
         hint: "run 'carepass audit verify' and keep a copy of the home as it is")
 
-    private static func append(
-        _ entry: AuditEntry, _ origin: String, _ logKey: borrowing SigningKey,
-        _ database: Database
-    ) throws -> UInt64 {
-        var frontier = try frontier(database)
+    private static let stateAltered = StoreError(
+        .stateAltered, .refused, "what this home trusts was changed outside of it",
+        hint: "keep a copy of the folder as it is, and restore the newest backup")
+
+    /// Checks that log and state are those that `key` signed last.
+    ///
+    /// - Throws: `logAltered` or `stateAltered`; nothing that stands in the database counts then.
+    public func confirm(origin: String, key: VerifyingKey) throws {
+        try read { try Self.refuseAltered(nil, origin, key, $0) }
+    }
+
+    private static func refuseAltered(
+        _ entry: AuditEntry?, _ origin: String, _ key: VerifyingKey, _ database: Database
+    ) throws {
+        let frontier = try frontier(database)
         let index = frontier.size
         // Stops a row that was taken out or put back behind our back from being signed over.
         // A log that is empty beside an organisation was emptied: it begins with its making.
-        if index == 0, entry.fields?.act != .organisationCreated,
+        if index == 0, entry?.fields?.act != .organisationCreated,
             try Bool.fetchOne(database, sql: "SELECT 1 FROM organisation WHERE isOwn = 1") == true
         {
             throw logAltered
@@ -62,10 +73,21 @@ extension Store {
         if index > 0 {
             guard let latest = try latestNote(database),
                 let checkpoint = try? Checkpoint.verify(
-                    note: latest, origin: origin, keys: [logKey.verifyingKey]),
+                    note: latest, origin: origin, keys: [key]),
                 checkpoint.size == index, checkpoint.root == frontier.root
             else { throw logAltered }
+            guard try StateSeal.holds(origin, frontier, database, key: key) else {
+                throw stateAltered
+            }
         }
+    }
+
+    private static func append(
+        _ entry: AuditEntry, _ origin: String, _ logKey: borrowing SigningKey,
+        _ database: Database
+    ) throws -> UInt64 {
+        var frontier = try frontier(database)
+        let index = frontier.size
         try database.execute(
             sql: "INSERT INTO logEntry (number, body) VALUES (?, ?)",
             arguments: [Int64(clamping: index), entry.encoded().blob])
@@ -83,6 +105,7 @@ extension Store {
             arguments: [
                 Int64(clamping: frontier.size), entry.fields?.time?.seconds ?? 0, note,
             ])
+        try StateSeal.sign(origin, frontier, database, by: logKey)
         return index
     }
 

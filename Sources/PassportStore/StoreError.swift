@@ -27,6 +27,8 @@ extension Failure<StoreDomain>.Code {
     public static let duplicate = Self("duplicate")
     /// The log on disk does not continue from where the key holder last signed.
     public static let logAltered = Self("logAltered")
+    /// Pins, staff, lists or withdrawals on disk are not those that the key holder last signed.
+    public static let stateAltered = Self("stateAltered")
 }
 
 extension Failure<StoreDomain> {

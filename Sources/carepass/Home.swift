@@ -46,6 +46,10 @@ struct Home: ~Copyable {
             decoding: Files.read(
                 layout.keystore, maximum: Limits.keyFileBytes, what: Words.say("what.keystore")),
             passphrase: passphrase)
+        // Before any of it decides something: rows carry no signature of their own.
+        try store.confirm(
+            origin: LogOrigin.text(for: identity.organisation.digest),
+            key: keys.signingKey(.log).verifyingKey)
         self.layout = layout
         self.store = store
         self.identity = identity

@@ -64,19 +64,16 @@ import Testing
         let fixture = try StoreFixture()
         let store = try Store.create(at: fixture.path)
         _ = try Self.allocate(fixture, store)
-        try fixture.meddle { database in
-            // Fills the list up to the last place but one.
-            let used = try Int.fetchSet(database, sql: "SELECT position FROM ownStatus")
-            let free = (0..<Store.statusListEntries).filter { !used.contains($0) }
-            for position in free.prefix(Store.statusListFull - used.count - 1) {
-                try database.execute(
-                    sql: """
-                        INSERT INTO ownStatus (list, position, ended, isDecoy)
-                        VALUES (1, ?, 0, 0)
-                        """,
-                    arguments: [position])
-            }
+        // Fills the list up to the last place but one.
+        let used = try fixture.meddle {
+            try Int.fetchSet($0, sql: "SELECT position FROM ownStatus")
         }
+        let free = (0..<Store.statusListEntries).filter { !used.contains($0) }
+        try fixture.commit(
+            store,
+            free.prefix(Store.statusListFull - used.count - 1).map {
+                .statusIndex(list: 1, position: $0)
+            })
         #expect(try Self.allocate(fixture, store).0 == 1)
         #expect(try Self.allocate(fixture, store).0 == 2)
         #expect(try Self.allocate(fixture, store).0 == 2)

@@ -21,6 +21,28 @@ import Testing
         #expect(refused["error"]["code"].string == "store.logAltered")
     }
 
+    /// A withdrawal taken out, an organisation pinned: the next opening does not go by it.
+    @Test(arguments: [
+        "DELETE FROM withdrawal", "UPDATE organisation SET pinned = NULL WHERE isOwn = 0",
+        "INSERT INTO ownStatus VALUES (9, 1, 1, 0)", "DELETE FROM statusList",
+    ])
+    func trustChangedWithADatabaseToolIsNotBelieved(_ statement: String) throws {
+        let world = try World()
+        let (withdrawal, list) = (world.path("w"), world.path("l"))
+        try world.ask("izmir", ["withdraw", "--grant", world.athensGrant, "--out", withdrawal])
+        try world.ask("izmir", ["status", "export", "--out", list])
+        try world.ask("athens", ["take-in", withdrawal, list])
+        try Self.edit(world, "athens", [statement])
+        let commands = [
+            ["open", world.envelope, "--operator", "dr-athens"],
+            ["status", "export", "--out", list],
+        ]
+        for command in commands {
+            let refused = try world.ask("athens", command, expecting: 77)
+            #expect(refused["error"]["code"].string == "store.stateAltered")
+        }
+    }
+
     @Test func anotherOrganisationsFileUnderAPinIsRefused() throws {
         let world = try World()
         try Self.edit(
