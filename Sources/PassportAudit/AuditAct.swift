@@ -47,12 +47,14 @@ public struct AuditAct: Hashable, Sendable {
     public static let refused = Self(19)
     /// Details of earlier entries were erased.
     public static let entriesErased = Self(20)
+    /// A person confirmed a clock that is far ahead of the newest entry.
+    public static let clockConfirmed = Self(21)
 
     private static let names = [
         "", "organisationCreated", "staffAdded", "staffEnded", "peerPinned", "peerRemoved",
         "manifestIssued", "statusIssued", "summaryImported", "summaryExported", "cardMade",
         "passportSealed", "grantMade", "disclosed", "openIntent", "openOutcome", "withdrawn",
-        "objectTakenIn", "logExported", "refused", "entriesErased",
+        "objectTakenIn", "logExported", "refused", "entriesErased", "clockConfirmed",
     ]
 
     /// The name in JSON and messages, or nil when this version does not know the number.

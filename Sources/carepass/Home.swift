@@ -31,6 +31,11 @@ struct Home: ~Copyable {
     /// The roles whose keys the keystore holds.
     static let keystorePurposes: [KeyPurpose] = KeyPurpose.roles + [.vault]
 
+    /// Seconds that may lie between the newest entry and a clock that is believed unasked: 90
+    /// days. What the log has once, the home stands at; a clinic that keeps its status lists, as
+    /// it must every few weeks, never gets there.
+    static let clockLeap: Int64 = 90 * 86_400
+
     init(_ options: GlobalOptions) throws {
         let layout = HomeLayout(path: options.homePath)
         try Self.refuseLooseFolder(layout.path)
@@ -38,7 +43,8 @@ struct Home: ~Copyable {
         let identity = try store.ownIdentity()
         // A clock behind our own log is wrong: time never runs backwards in the log.
         let clock = options.now()
-        let now = max(clock, try store.clockFloor())
+        let floor = try store.clockFloor()
+        let now = max(clock, floor)
         let passphrase = try PassphraseInput.read(
             file: options.passphraseFile, variable: "CAREPASS_PASSPHRASE",
             prompt: "prompt.passphrase")
@@ -50,6 +56,20 @@ struct Home: ~Copyable {
         try store.confirm(
             origin: LogOrigin.text(for: identity.organisation.digest),
             key: keys.signingKey(.log).verifyingKey)
+        let isLeap = now.seconds - floor.seconds > Self.clockLeap
+        guard !isLeap || options.clockIsRight else {
+            throw CommandError(
+                .clockLeap, .refused, Words.say("error.clock-leap", "\(now)", "\(floor)"),
+                hint: Words.say("hint.clock-leap"))
+        }
+        if isLeap {
+            // Whoever reads the log sees that a person vouched for the step, not a clock.
+            try store.commit(
+                AuditEntry(
+                    fields: AuditFields(act: .clockConfirmed, time: now), randomness: .system),
+                origin: LogOrigin.text(for: identity.organisation.digest),
+                logKey: keys.signingKey(.log))
+        }
         self.layout = layout
         self.store = store
         self.identity = identity

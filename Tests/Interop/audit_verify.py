@@ -7,7 +7,7 @@ import suite
 from cbor_strict import Refused
 
 INTENT, OUTCOME, EXPORTED, DISCLOSED = 14, 15, 18, 13
-ACTS = range(1, 21)
+ACTS = range(1, 22)
 MAX_AGE = 604_800
 LEVELS = {"openingInterrupted": "warn", "entryErased": "warn", "fieldWithheld": "warn",
           "clockBackwards": "warn", "timeAhead": "warn", "ageUnknown": "warn",

@@ -59,6 +59,7 @@ struct World: Sendable {
                 "CAREPASS_HOME": path(home ?? "none"),
                 "CAREPASS_PASSPHRASE": Self.passphrase,
                 "CAREPASS_OPERATOR_PASSPHRASE": Self.operatorPassphrase,
+                "CAREPASS_TEST_CLOCK": "1",
             ])
     }
 

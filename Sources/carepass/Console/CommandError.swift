@@ -15,6 +15,8 @@ extension Failure<CommandDomain>.Code {
     static let unknownOrganisation = Self("unknownOrganisation")
     static let unknownOperator = Self("unknownOperator")
     static let unknownFile = Self("unknownFile")
+    static let clockLeap = Self("clockLeap")
+    static let nothingTaken = Self("nothingTaken")
     static let nothingGranted = Self("nothingGranted")
     static let badArgument = Self("badArgument")
     static let demoFailed = Self("demoFailed")
