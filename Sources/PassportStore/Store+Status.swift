@@ -7,8 +7,9 @@ extension Store {
     public static let statusListEntries = 16_384
     /// A list is closed to new entries when this many are in use; the next list begins.
     static let statusListFull = 8_192
-    /// Entries that end before they are ever used, in each list.
-    static let statusDecoys = 64
+    /// Entries that end before they are ever used, in each list: how many is drawn, because a
+    /// number that everybody knows could be subtracted.
+    static let statusDecoys = 48...111
 
     /// A free, random index of our newest status list, and what to commit to claim it.
     ///
@@ -33,8 +34,9 @@ extension Store {
         }
         var changes: [StoreChange] = []
         if used.isEmpty {
-            changes.append(
-                .statusDecoys(list: list, positions: (0..<Self.statusDecoys).map { _ in draw() }))
+            let count =
+                Self.statusDecoys.lowerBound + randomness.number(below: Self.statusDecoys.count)
+            changes.append(.statusDecoys(list: list, positions: (0..<count).map { _ in draw() }))
         }
         let position = draw()
         changes.append(.statusIndex(list: list, position: position))

@@ -51,14 +51,34 @@ enum ViewText {
     /// Text from outside without what could move a terminal's cursor or turn its direction: a
     /// display name must not be able to rewrite the line "source: …" beside it.
     static func clean(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    let isControl = scalar.properties.generalCategory == .control
-                    let isDirection =
-                        (0x202A...0x202E).contains(scalar.value)
-                        || (0x2066...0x2069).contains(scalar.value)
-                    return isControl || isDirection ? "\u{FFFD}" : scalar
-                }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : "\u{FFFD}" }))
+    }
+
+    /// A name that somebody gave himself, without joiners either: two names that look the same
+    /// must be the same.
+    static func name(_ text: String) -> String {
+        clean(String(String.UnicodeScalarView(text.unicodeScalars.filter { !isJoiner($0) })))
+    }
+
+    /// True for a name that shows as what it is.
+    static func isPlainName(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { isPlain($0) && !isJoiner($0) }
+    }
+
+    /// Neither a control, nor a mark without width or that turns the direction, nor the end of a
+    /// line. Two joiners have no width and stay: Persian and many others are not written without.
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        if isJoiner(scalar) { return true }
+        // Fillers that count as letters and show as nothing.
+        if [0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800].contains(scalar.value) { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+            return false
+        default: return !scalar.properties.isDefaultIgnorableCodePoint
+        }
+    }
+
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0x200C || scalar.value == 0x200D
     }
 }

@@ -43,9 +43,9 @@ import Testing
             try Row.fetchAll($0, sql: "SELECT position, ended, isDecoy FROM ownStatus")
         }
         let decoys = rows.filter { $0["isDecoy"] == 1 }
-        #expect(decoys.count == Store.statusDecoys)
+        #expect(Store.statusDecoys.contains(decoys.count))
         #expect(decoys.allSatisfy { $0["ended"] == 1 })
-        #expect(rows.count == Store.statusDecoys + 2)
+        #expect(rows.count == decoys.count + 2)
         let lists = try store.ownStatusLists()
         #expect(lists.map(\.number) == [1])
         let list = try #require(lists.first?.list)
@@ -82,7 +82,7 @@ import Testing
             try Int.fetchOne(
                 $0, sql: "SELECT count(*) FROM ownStatus WHERE list = 2 AND isDecoy = 1")
         }
-        #expect(decoys == Store.statusDecoys)
+        #expect(Store.statusDecoys.contains(decoys ?? 0))
     }
 
     /// Two processes that drew the same index cannot both have it.

@@ -46,7 +46,7 @@ struct AuditShowCommand: ReplyingCommand {
         if let staff = fields.staff { parts.append(names[staff] ?? "\(staff)") }
         if !fields.sections.isEmpty { parts.append(SectionNames.names(fields.sections)) }
         if let other = fields.counterpart {
-            parts.append(ViewText.clean(names[other] ?? "\(other)"))
+            parts.append(ViewText.name(names[other] ?? "\(other)"))
         }
         if let outcome = fields.outcome {
             parts.append(Words.say("audit-show.outcome-\(outcome.number)"))

@@ -92,7 +92,7 @@ struct ExportedLog {
     }
 
     private var name: String {
-        identity.map { ViewText.clean($0.name) } ?? Words.say("verify.unreadable")
+        identity.map { ViewText.name($0.name) } ?? Words.say("verify.unreadable")
     }
 
     private func standing(_ verdict: AuditVerdict) -> String {

@@ -26,6 +26,9 @@ struct InitCommand: ReplyingCommand {
         guard try !Self.isTaken(layout) else {
             throw CommandError(.badArgument, .refused, Words.say("error.home-exists"))
         }
+        guard ViewText.isPlainName(name) else {
+            throw CommandError(.badArgument, .badInput, Words.say("error.name-marks"))
+        }
         guard !name.isEmpty, name.utf8.count <= Limits.displayCharacters else {
             throw CommandError(.badArgument, .badInput, Words.say("error.name-length"))
         }

@@ -52,7 +52,7 @@ struct InspectCommand: ReplyingCommand {
             let identity = try Identity(decoding: bytes)
             lines.append(
                 Words.say(
-                    "inspect.identity", ViewText.clean(identity.name), identity.organisation.text,
+                    "inspect.identity", ViewText.name(identity.name), identity.organisation.text,
                     Fingerprint(of: identity).text))
             json.merge(OrgCommand.Show.json(identity)) { first, _ in first }
         case .statusList, .withdrawal, .auditExport: break

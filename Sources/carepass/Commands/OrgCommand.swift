@@ -18,7 +18,7 @@ struct OrgCommand: ParsableCommand {
             let identity = try PublicHome(options).identity
             let manifest = identity.chain.current
             var lines = [
-                Words.say("org.name", identity.name),
+                Words.say("org.name", ViewText.name(identity.name)),
                 Words.say("org.id", identity.organisation.text),
                 Words.say("org.fingerprint", Fingerprint(of: identity).text),
                 Words.say(
@@ -35,7 +35,7 @@ struct OrgCommand: ParsableCommand {
             let manifest = identity.chain.current
             return [
                 "organisation": .string(identity.organisation.text),
-                "name": .string(identity.name),
+                "name": .string(ViewText.name(identity.name)),
                 "fingerprint": .string(Fingerprint(of: identity).text),
                 "epoch": .number(manifest.epoch), "number": .number(manifest.version),
                 "issued": .string("\(manifest.issued)"),

@@ -62,10 +62,10 @@ struct PeerCommand: ParsableCommand {
             fields.object = identity.chain.currentHash
             try home.commit(fields, [.pin(identity, pin)])
             return Reply(
-                lines: [Words.say("peer.added", ViewText.clean(identity.name), trust)],
+                lines: [Words.say("peer.added", ViewText.name(identity.name), trust)],
                 json: [
                     "organisation": .string(identity.organisation.text),
-                    "name": .string(identity.name),
+                    "name": .string(ViewText.name(identity.name)),
                     "trust": .array(purposes.map { .string($0.name) }),
                 ])
         }
@@ -87,7 +87,7 @@ struct PeerCommand: ParsableCommand {
                         }
                         return Words.say(
                             trust == nil ? "peer.unpinned" : "peer.line",
-                            ViewText.clean(peer.identity.name),
+                            ViewText.name(peer.identity.name),
                             peer.identity.organisation.text, trust ?? "")
                     },
                 json: [
@@ -95,7 +95,7 @@ struct PeerCommand: ParsableCommand {
                         peers.map { peer in
                             [
                                 "organisation": .string(peer.identity.organisation.text),
-                                "name": .string(peer.identity.name),
+                                "name": .string(ViewText.name(peer.identity.name)),
                                 "pinned": JSONValue(peer.pin?.pinned),
                                 "trust": .array(
                                     (peer.pin?.purposes.map(\.name).sorted() ?? [])
