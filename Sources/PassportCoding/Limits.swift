@@ -33,12 +33,16 @@ public enum Limits {
     public static let identityBytes = 4_194_304
     /// Identities carried as evidence in one envelope.
     public static let identitiesPerEnvelope = 32
+    /// Signatures of manifests that are checked for the evidence of one envelope.
+    public static let evidenceSignatures = 1_024
     /// Bytes of one signed status list.
     public static let statusListBytes = 1_048_576
     /// Bytes of a status list after inflating.
     public static let statusListInflatedBytes = 1_048_576
     /// Status lists carried as evidence in one envelope.
     public static let statusListsPerEnvelope = 64
+    /// Earlier lists kept for one address because the newest shows as valid what they ended.
+    public static let earlierStatusLists = 8
     /// Bytes of one withdrawal.
     public static let withdrawalBytes = 8_192
     /// Grants named by one withdrawal.

@@ -25,6 +25,7 @@ public struct VerifyingKey: Hashable, Sendable {
     /// (libsodium's rules). Strictness is what makes a digest over signed bytes unambiguous.
     public func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
         guard signature.count == 64 else { return false }
+        SignatureMeter.current?.add()
         return unsafe crypto_sign_verify_detached(
             signature, message, UInt64(message.count), rawRepresentation) == 0
     }

@@ -37,6 +37,8 @@ public struct ExaminedEnvelope: Sendable {
     public let disclosure: DisclosureTerms
     /// What the sections will be used for.
     public let purpose: Purpose
+    /// What the checks went by: what was known, and the evidence that came along.
+    public let knowledge: Knowledge
 
     /// The sections that the table lets open, for each passport, ascending.
     ///
@@ -125,6 +127,11 @@ public struct OpeningRequest: Hashable, Sendable {
 
     /// The sections.
     public let items: [Item]
+
+    /// What is requested of one passport: each has an intent of its own in the log.
+    public func part(of passport: Digest) -> OpeningRequest {
+        OpeningRequest(items: items.filter { $0.passport == passport })
+    }
 
     /// What the intent in the log is bound to.
     public var subject: Digest {

@@ -1,7 +1,7 @@
 public import CarePassport
 internal import PassportCoding
 internal import PassportCrypto
-public import PassportTrust
+internal import PassportTrust
 
 /// An envelope whose box opened. Nothing in it is verified, and no section is open.
 public struct UnlockedEnvelope: Sendable {
@@ -9,9 +9,7 @@ public struct UnlockedEnvelope: Sendable {
     public let passports: [UnverifiedPassport]
     /// The sender's statement.
     public let disclosure: UnverifiedDisclosure
-    /// Identities that came as evidence.
-    public let identities: [Identity]
-    private let statusLists: [[UInt8]]
+    private let evidence: Evidence
     private let grants: [IssuedGrant]
     private let asBearer: Bool
 
@@ -25,8 +23,6 @@ public struct UnlockedEnvelope: Sendable {
         else {
             throw SealingError(.malformed, "content: a passport twice or of another profile")
         }
-        identities = try content.identities.map { try Identity(decoding: $0) }
-        statusLists = content.statusLists
         self.disclosure = disclosure
         self.asBearer = asBearer
         var pairs: [IssuedGrant] = []
@@ -42,31 +38,13 @@ public struct UnlockedEnvelope: Sendable {
             throw SealingError(.malformed, "box: two grants for one passport")
         }
         self.grants = pairs
+        evidence = Evidence(
+            identities: content.identities, statusLists: content.statusLists,
+            passports: passports, grants: pairs.map(\.grant), disclosure: disclosure)
     }
 
     /// The grants that the box held, with their rings.
     public var issuedGrants: [IssuedGrant] { grants }
-
-    /// Knowledge together with the evidence that came along.
-    public func knowledge(adding evidence: Knowledge) -> Knowledge {
-        var knowledge = evidence
-        for identity in identities { knowledge.add(evidence: identity) }
-        for list in statusLists { knowledge.add(evidence: list) }
-        return knowledge
-    }
-
-    /// Status lists that came along, verify, and are newer than those known: worth keeping, so
-    /// that what is passed on later can be judged by whoever gets it next.
-    public func newerStatusLists(than knowledge: Knowledge) -> [SignedStatusList] {
-        self.knowledge(adding: knowledge).statusLists.values
-            .filter { knowledge.statusLists[$0.uri] != $0 }
-            .sorted { $0.uri < $1.uri }
-    }
-
-    /// Identities that came along and contradict the chain known here: proof of a fork, to keep.
-    public func forks(against knowledge: Knowledge) -> [Identity] {
-        identities.filter { knowledge.contradicts($0) }
-    }
 
     /// Makes every check on every passport, and says what may be opened.
     ///
@@ -74,7 +52,9 @@ public struct UnlockedEnvelope: Sendable {
     ///   - knowledge: what this home knows; the envelope's evidence is added to it.
     ///   - purpose: what the sections will be used for.
     public func examine(_ knowledge: Knowledge, purpose: Purpose) -> ExaminedEnvelope {
-        let verifier = Verifier(self.knowledge(adding: knowledge), purpose: purpose)
+        var knowledge = knowledge
+        knowledge.add(evidence)
+        let verifier = Verifier(knowledge, purpose: purpose)
         let digests = passports.map(\.digest)
         let grantDigests = grants.map(\.grant.digest)
         let examined = passports.map { passport in
@@ -89,7 +69,8 @@ public struct UnlockedEnvelope: Sendable {
                 ring: issued?.ring)
         }
         return ExaminedEnvelope(
-            passports: examined, disclosure: disclosure.terms, purpose: purpose)
+            passports: examined, disclosure: disclosure.terms, purpose: purpose,
+            knowledge: knowledge)
     }
 }
 

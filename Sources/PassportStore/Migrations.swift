@@ -15,6 +15,13 @@ enum Migrations {
                 table.column("note", .text).notNull()
             }
         }
+        migrator.registerMigration("0003-earlier-lists") { database in
+            try database.create(table: "earlierStatusList", options: .strict) { table in
+                table.primaryKey("digest", .blob)
+                table.column("organisation", .blob).notNull()
+                table.column("bytes", .blob).notNull()
+            }
+        }
         return migrator
     }
 

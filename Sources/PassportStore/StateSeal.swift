@@ -13,7 +13,8 @@ enum StateSeal {
     /// Every column of every row, in the order of the primary keys.
     private static let tables = [
         "organisation": "id", "fork": "organisation, epoch", "staff": "keyHash",
-        "statusList": "uri", "ownStatus": "list, position", "withdrawal": "digest",
+        "statusList": "uri", "earlierStatusList": "digest", "ownStatus": "list, position",
+        "withdrawal": "digest",
     ]
 
     /// The first line keeps it apart from checkpoints, which the same key signs.

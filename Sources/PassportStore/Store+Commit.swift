@@ -18,11 +18,27 @@ extension Store {
         _ entry: AuditEntry, _ changes: [StoreChange] = [], origin: String,
         logKey: borrowing SigningKey
     ) throws -> UInt64 {
+        try commit([(entry, changes)], origin: origin, logKey: logKey)
+    }
+
+    /// Writes several entries with their changes in one transaction: all of them, or none.
+    ///
+    /// - Returns: the first entry's index in the log.
+    @discardableResult
+    public func commit(
+        _ acts: [(entry: AuditEntry, changes: [StoreChange])], origin: String,
+        logKey: borrowing SigningKey
+    ) throws -> UInt64 {
         do {
             return try queue.write { database in
-                try Self.refuseAltered(entry, origin, logKey.verifyingKey, database)
-                for change in changes { try change.apply(to: database) }
-                return try Self.append(entry, origin, logKey, database)
+                try Self.refuseAltered(
+                    acts.first?.entry, origin, logKey.verifyingKey, database)
+                let first = try Self.frontier(database).size
+                for act in acts {
+                    for change in act.changes { try change.apply(to: database) }
+                    try Self.append(act.entry, origin, logKey, database)
+                }
+                return first
             }
         } catch {
             throw StoreError(error)
@@ -85,7 +101,7 @@ extension Store {
     private static func append(
         _ entry: AuditEntry, _ origin: String, _ logKey: borrowing SigningKey,
         _ database: Database
-    ) throws -> UInt64 {
+    ) throws {
         var frontier = try frontier(database)
         let index = frontier.size
         try database.execute(
@@ -106,7 +122,6 @@ extension Store {
                 Int64(clamping: frontier.size), entry.fields?.time?.seconds ?? 0, note,
             ])
         try StateSeal.sign(origin, frontier, database, by: logKey)
-        return index
     }
 
     private static func frontier(_ database: Database) throws -> MerkleFrontier {

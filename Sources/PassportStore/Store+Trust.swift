@@ -71,10 +71,14 @@ extension Store {
         }
     }
 
-    /// Everything that this home knows, at one moment.
+    /// Everything that this home knows, at one moment: what others commit meanwhile is not in it.
     ///
     /// Lists that no longer verify under their organisation's present keys are left out.
     public func knowledge(clock: Timestamp) throws -> Knowledge {
+        try read { _ in try gatherKnowledge(clock) }
+    }
+
+    private func gatherKnowledge(_ clock: Timestamp) throws -> Knowledge {
         let organisations = try organisations()
         let identities = Dictionary(
             organisations.map { ($0.identity.organisation, $0.identity) },
@@ -82,7 +86,7 @@ extension Store {
         let pins = Dictionary(
             organisations.compactMap { row in row.pin.map { ($0.organisation, $0) } },
             uniquingKeysWith: { first, _ in first })
-        let lists = try statusLists(identities)
+        let lists = try statusLists(identities, "statusList")
         let withdrawals = try read { database in
             try Data.fetchAll(database, sql: "SELECT bytes FROM withdrawal")
         }.map { try UnverifiedWithdrawal(decoding: [UInt8]($0)) }
@@ -93,6 +97,7 @@ extension Store {
                 lists.map { ($0.uri, $0) }, uniquingKeysWith: { first, _ in first }),
             withdrawals: withdrawals, clock: clock, floor: try clockFloor())
         knowledge.forks = try forks()
+        for list in try statusLists(identities, "earlierStatusList") { knowledge.take(list) }
         return knowledge
     }
 
@@ -111,11 +116,20 @@ extension Store {
         return forks
     }
 
+    /// The identities that were kept as proof that an organisation forked.
+    public func forkProofs(of organisation: OrganisationID) throws -> [Identity] {
+        try read { database in
+            try Data.fetchAll(
+                database, sql: "SELECT identity FROM fork WHERE organisation = ? ORDER BY epoch",
+                arguments: [organisation.blob])
+        }.map { try Identity(decoding: [UInt8]($0)) }
+    }
+
     private func statusLists(
-        _ identities: [OrganisationID: Identity]
+        _ identities: [OrganisationID: Identity], _ table: String
     ) throws -> [SignedStatusList] {
         let rows = try read { database in
-            try Row.fetchAll(database, sql: "SELECT organisation, bytes FROM statusList")
+            try Row.fetchAll(database, sql: "SELECT organisation, bytes FROM \(table)")
         }
         return rows.compactMap { row in
             let organisation: Data = row["organisation"]

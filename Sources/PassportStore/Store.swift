@@ -97,9 +97,21 @@ public final class Store: Sendable {
         }
     }
 
+    /// Reads one state of the database; a read inside another sees the same one.
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try queue.read(body)
+            return try queue.unsafeReentrantRead { database in
+                guard !database.isInsideTransaction else { return try body(database) }
+                var value: Value?
+                try database.inTransaction(.deferred) {
+                    value = try body(database)
+                    return .commit
+                }
+                guard let value else {
+                    throw StoreError(.damaged, .fault, "the database could not be read")
+                }
+                return value
+            }
         } catch {
             throw StoreError(error)
         }

@@ -12,8 +12,11 @@ public enum StoreChange: Sendable {
     case pin(Identity, Pin)
     /// Another organisation's identity that came as evidence or was taken in.
     case identity(Identity)
-    /// An identity that contradicts the chain known here: proof of a fork.
-    case fork(Identity)
+    /// An identity that contradicts the chain known here, and the epoch in which it does.
+    case fork(Identity, epoch: Int)
+    /// Another organisation that was pinned here in place of a chain which it does not follow;
+    /// forks of that other chain no longer count.
+    case pinInstead(Identity, Pin)
     /// A member of staff.
     case staff(handle: String, certificate: StaffCertificate)
     /// A summary under work, encrypted by the vault.
@@ -31,6 +34,8 @@ public enum StoreChange: Sendable {
     case statusEnded(list: Int, position: Int)
     /// A verified status list, ours or another's.
     case statusList(SignedStatusList)
+    /// A list that is not the newest and stays, or goes, because of what it shows as ended.
+    case earlierStatusList(SignedStatusList, isKept: Bool)
     /// A withdrawal.
     case withdrawal(UnverifiedWithdrawal)
 
@@ -46,15 +51,19 @@ public enum StoreChange: Sendable {
                     ON CONFLICT (id) DO UPDATE SET identity = excluded.identity
                     """,
                 arguments: [identity.organisation.blob, identity.encoded().blob])
-        case .fork(let identity):
+        case .pinInstead(let identity, let pin):
+            try database.execute(
+                sql: "DELETE FROM fork WHERE organisation = ?",
+                arguments: [identity.organisation.blob])
+            try Self.save(identity, isOwn: false, pin: pin, database)
+        case .fork(let identity, let epoch):
             try database.execute(
                 sql: """
                     INSERT INTO fork (organisation, epoch, identity) VALUES (?, ?, ?)
                     ON CONFLICT DO NOTHING
                     """,
                 arguments: [
-                    identity.organisation.blob, identity.chain.current.epoch,
-                    identity.encoded().blob,
+                    identity.organisation.blob, epoch, identity.encoded().blob,
                 ])
         case .staff(let handle, let certificate):
             try database.execute(
@@ -77,7 +86,7 @@ public enum StoreChange: Sendable {
                 ])
         case .grant(let grant, let isOwn, let ring, let added):
             try Self.save(grant, isOwn, ring, added, database)
-        case .statusIndex, .statusDecoys, .statusEnded, .statusList:
+        case .statusIndex, .statusDecoys, .statusEnded, .statusList, .earlierStatusList:
             try applyStatus(to: database)
         case .withdrawal(let withdrawal):
             try database.execute(
@@ -118,6 +127,19 @@ public enum StoreChange: Sendable {
                 arguments: [
                     list.uri, list.organisation.blob, list.issued.seconds, list.bytes.blob,
                 ])
+        case .earlierStatusList(let list, let isKept):
+            let digest = Digest.sha256(of: list.bytes).blob
+            if isKept {
+                try database.execute(
+                    sql: """
+                        INSERT INTO earlierStatusList (digest, organisation, bytes)
+                        VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING
+                        """,
+                    arguments: [digest, list.organisation.blob, list.bytes.blob])
+            } else {
+                try database.execute(
+                    sql: "DELETE FROM earlierStatusList WHERE digest = ?", arguments: [digest])
+            }
         default: break
         }
     }
@@ -154,5 +176,26 @@ public enum StoreChange: Sendable {
                 grant.digest.blob, grant.terms.id.bytes.blob, grant.terms.passport.blob,
                 grant.bytes.blob, ring?.blob, isOwn, added.seconds,
             ])
+    }
+}
+
+extension StoreChange {
+    /// What to commit so that the lists of organisations that are wanted stand as they do in
+    /// `after`.
+    public static func statusLists(
+        from before: Knowledge, to after: Knowledge, of isWanted: (OrganisationID) -> Bool
+    ) -> [StoreChange] {
+        func all(_ lists: [String: [SignedStatusList]]) -> Set<SignedStatusList> {
+            Set(lists.values.joined().filter { isWanted($0.organisation) })
+        }
+        func ordered(_ lists: some Sequence<SignedStatusList>) -> [SignedStatusList] {
+            lists.sorted { ($0.uri, $0.issued) < ($1.uri, $1.issued) }
+        }
+        let newest = after.statusLists.values
+            .filter { before.statusLists[$0.uri] != $0 && isWanted($0.organisation) }
+        let (old, new) = (all(before.earlierLists), all(after.earlierLists))
+        return ordered(newest).map { .statusList($0) }
+            + ordered(new.subtracting(old)).map { .earlierStatusList($0, isKept: true) }
+            + ordered(old.subtracting(new)).map { .earlierStatusList($0, isKept: false) }
     }
 }

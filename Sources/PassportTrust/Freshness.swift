@@ -9,6 +9,9 @@ public enum Freshness: Hashable, Sendable {
     case stale(days: Int)
     /// Over: expired, superseded or withdrawn. To a stranger these look alike.
     case ended
+    /// Over by a list seen earlier, though the newest one shows it valid again. What has ended
+    /// stays so; a backup that was restored, or a stolen status key, may be behind it.
+    case endedEarlier
     /// Nothing is known: no list, or a clock that cannot be right.
     case unknown
 
@@ -22,12 +25,16 @@ public enum Freshness: Hashable, Sendable {
         return days <= Int64(freshDays) ? .fresh : .stale(days: Int(clamping: days))
     }
 
+    /// True when it has ended, whatever list says so.
+    public var isOver: Bool { self == .ended || self == .endedEarlier }
+
     /// The name in JSON.
     public var name: String {
         switch self {
         case .fresh: "fresh"
         case .stale: "stale"
         case .ended: "ended"
+        case .endedEarlier: "endedEarlier"
         case .unknown: "unknown"
         }
     }

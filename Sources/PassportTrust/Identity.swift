@@ -44,35 +44,7 @@ public struct Identity: Sendable, Hashable {
 
     /// Reads an identity file.
     public init(decoding bytes: [UInt8]) throws(TrustError) {
-        do {
-            guard bytes.count <= Limits.identityBytes else {
-                throw TrustError(.malformed, "identity: longer than \(Limits.identityBytes) bytes")
-            }
-            var fields = try CBORFields(CBORReader.item(from: bytes), "identity")
-            _ = try fields.take(1, "version").int(in: 1...1)
-            let manifests = try fields.take(2, "manifests").array(1...Limits.manifestChain)
-                .map { try $0.bytes(1...Limits.manifestBytes) }
-            let signing = try fields.take(3, "signing keys").array(0...Limits.roleKeys)
-                .map { try $0.verifyingKey() }
-            let net = try fields.take(4, "seal-net keys").array(0...Limits.roleKeys)
-                .map { try Self.sealingKey($0, .sealNet) }
-            let paper = try fields.take(5, "seal-paper keys").array(0...Limits.roleKeys)
-                .map { try Self.sealingKey($0, .sealPaper) }
-            try fields.finishExactly()
-            let chain = try ManifestChain(verifying: manifests)
-            try self.init(chain: chain, signingKeys: signing, sealingKeys: net + paper)
-            guard encoded() == bytes else {
-                throw TrustError(.malformed, "identity: keys out of order or twice")
-            }
-        } catch {
-            throw TrustError("identity", error)
-        }
-    }
-
-    private static func sealingKey(
-        _ value: CBORValue, _ purpose: KeyPurpose
-    ) throws -> SealingPublicKey {
-        try SealingPublicKey(purpose: purpose, rawRepresentation: value.bytes(1...2_048))
+        self = try UnverifiedIdentity(decoding: bytes).verify()
     }
 
     /// The identity file; keys in the manifest's order.
@@ -110,6 +82,11 @@ public struct Identity: Sendable, Hashable {
     /// True when the manifest lists a key for a purpose.
     package func lists(_ keyHash: Digest, for purpose: KeyPurpose) -> Bool {
         chain.current.roleKeys.contains { $0.keyHash == keyHash && $0.purpose == purpose }
+    }
+
+    /// True for the address of one of the organisation's status lists, in whatever spelling.
+    package func keepsStatusList(at uri: String) -> Bool {
+        uri.utf8.starts(with: organisation.statusListURI(0).utf8.dropLast())
     }
 
     /// All signing keys listed for a purpose, revoked and expired ones included.

@@ -16,21 +16,40 @@ public struct ManifestChain: Sendable, Hashable {
     public let manifests: [[UInt8]]
 
     /// Checks a chain.
-    public init(verifying manifests: [[UInt8]]) throws(TrustError) {
+    ///
+    /// - Parameter known: a chain that was checked before; manifests that begin with it are
+    ///   checked from its end on.
+    public init(
+        verifying manifests: [[UInt8]], beyond known: ManifestChain? = nil
+    ) throws(TrustError) {
         do {
-            self = try Self.walk(manifests)
+            self = try Self.walk(manifests, beyond: known)
         } catch {
             throw TrustError("manifest chain", error)
         }
     }
 
-    private static func walk(_ manifests: [[UInt8]]) throws -> ManifestChain {
+    private static func walk(
+        _ manifests: [[UInt8]], beyond known: ManifestChain?
+    ) throws -> ManifestChain {
         guard manifests.count <= Limits.manifestChain, let first = manifests.first else {
             throw TrustError(.malformed, "a chain has 1 to \(Limits.manifestChain) manifests")
         }
-        var chain = try ManifestChain(opening: first)
-        for bytes in manifests.dropFirst() { chain = try chain.appending(bytes) }
+        var chain: ManifestChain
+        if let known, known.length(asPrefixOf: manifests) > 0 {
+            chain = known
+        } else {
+            chain = try ManifestChain(opening: first)
+        }
+        for bytes in manifests.dropFirst(chain.manifests.count) {
+            chain = try chain.appending(bytes)
+        }
         return chain
+    }
+
+    /// The number of this chain's manifests when others begin with all of them, else 0.
+    func length(asPrefixOf others: [[UInt8]]) -> Int {
+        others.starts(with: manifests) ? manifests.count : 0
     }
 
     private static func parse(_ bytes: [UInt8]) throws -> (COSESign, KeyManifest) {
@@ -136,9 +155,10 @@ public struct ManifestChain: Sendable, Hashable {
     /// Epochs before the known one are not compared: whatever forked there was superseded.
     ///
     /// - Returns: the newer of the two when one extends the other.
-    /// - Throws: `fork` when both hold different manifests under one number in the same epoch,
-    ///   or a newer epoch rests on other commitments than those of the known one; `rollback`
-    ///   when the received one is older; `wrongOrganisation` for another identity.
+    /// - Throws: `fork` when both hold different manifests under one number in the epoch that the
+    ///   known one stands in, or that epoch was opened twice; `retiredRoots` when they part in an
+    ///   epoch that the known one has left behind; `rollback` when the received one is older;
+    ///   `wrongOrganisation` for another identity.
     public func updated(with received: ManifestChain) throws(TrustError) -> ManifestChain {
         guard received.organisation == organisation else {
             throw TrustError(.wrongOrganisation, .refused, "manifests of another organisation")
@@ -157,15 +177,39 @@ public struct ManifestChain: Sendable, Hashable {
             received.current.epoch > current.epoch
             ? Self.opening(known) == Self.opening(other)
             : zip(known, other).allSatisfy { $0 == $1 }
-        guard same else {
-            throw TrustError(
-                .fork, .refused, "two different manifests carry one number",
-                hint: "trust nothing new from this organisation until it opens a new epoch")
-        }
+        guard same else { throw parting(from: received) }
         guard received.current.epoch > current.epoch || other.count >= known.count else {
             throw TrustError(.rollback, .refused, "manifests older than those already known")
         }
         return received
+    }
+
+    /// Why two chains that part are not one: whose roots did it decides what follows. The other
+    /// chain reaches at least the known one's newest epoch.
+    private func parting(from received: ManifestChain) -> TrustError {
+        let differ = zip(openings(), received.openings()).map { $0 != $1 }
+        // Stops a thief of roots that were retired from freezing the organisation with an epoch
+        // of any height: what he opens a second time lies behind the known chain, and says
+        // nothing about whoever holds its roots now.
+        if differ.last == true, differ.dropLast().contains(true) {
+            return TrustError(
+                .retiredRoots, .refused,
+                "manifests by root keys that this organisation no longer uses",
+                hint: "tell the organisation: somebody has its old root keys")
+        }
+        return TrustError(
+            .fork, .refused, "two different manifests carry one number",
+            hint: "trust nothing new from this organisation until it opens a new epoch")
+    }
+
+    /// What each epoch up to the newest fixed, in order.
+    private func openings() -> [Opening] {
+        manifests.compactMap { bytes in
+            guard let (_, manifest) = try? Self.parse(bytes), manifest.version == 1 else {
+                return nil
+            }
+            return Opening(manifest)
+        }
     }
 
     /// What an epoch fixes when it opens.
@@ -174,15 +218,17 @@ public struct ManifestChain: Sendable, Hashable {
         let threshold: Int
         let nextRootKeyHashes: [Digest]
         let nextThreshold: Int
+
+        init(_ manifest: KeyManifest) {
+            rootKeys = manifest.rootKeys
+            threshold = manifest.threshold
+            nextRootKeyHashes = manifest.nextRootKeyHashes
+            nextThreshold = manifest.nextThreshold
+        }
     }
 
     private static func opening(_ payloads: [[UInt8]]) -> Opening? {
-        guard let first = payloads.first, let manifest = try? KeyManifest(decoding: first) else {
-            return nil
-        }
-        return Opening(
-            rootKeys: manifest.rootKeys, threshold: manifest.threshold,
-            nextRootKeyHashes: manifest.nextRootKeyHashes, nextThreshold: manifest.nextThreshold)
+        payloads.first.flatMap { try? KeyManifest(decoding: $0) }.map { Opening($0) }
     }
 
     /// The payloads of one epoch, from its version 1 on without a gap.

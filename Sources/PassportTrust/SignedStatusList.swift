@@ -42,6 +42,17 @@ public struct SignedStatusList: Hashable, Sendable {
         }
     }
 
+    /// The address that a list claims, looked at before anything is verified.
+    package static func unverifiedAddress(of object: COSESign1) throws(TrustError) -> String {
+        do {
+            var claims = try CBORFields(
+                CBORReader.item(from: object.unverifiedPayload), "status list")
+            return try claims.take(2, "sub").text(maximum: Limits.addressBytes)
+        } catch {
+            throw TrustError("status list", error)
+        }
+    }
+
     /// Verifies a parsed list.
     package init(
         verifying object: COSESign1, by identity: Identity, newest: Timestamp? = nil

@@ -51,6 +51,16 @@ public struct TokenStatusList: Hashable, Sendable {
         return bytes[index / perByte] >> UInt8(shift) & mask
     }
 
+    /// True when an entry has ended here that is valid, or no longer there, in `other`.
+    public func ends(moreThan other: TokenStatusList) -> Bool {
+        guard bits == 2, other.bits == 2 else { return bits == 2 }
+        func ended(_ byte: UInt8) -> UInt8 { (byte | byte >> 1) & 0b0101_0101 }
+        return bytes.indices.contains { index in
+            let there = index < other.bytes.count ? ended(other.bytes[index]) : 0
+            return ended(bytes[index]) & ~there != 0
+        }
+    }
+
     /// Marks an entry as ended; an index beyond the end is ignored.
     public mutating func end(_ index: Int) {
         guard bits == 2, index >= 0, index < count else { return }

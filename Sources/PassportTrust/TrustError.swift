@@ -27,6 +27,8 @@ extension Failure<TrustDomain>.Code {
     public static let notCommitted = Self("notCommitted")
     /// Two different manifests carry one number.
     public static let fork = Self("fork")
+    /// A second history that begins in an epoch which the known chain has left behind.
+    public static let retiredRoots = Self("retiredRoots")
     /// A manifest older than the one already known.
     public static let rollback = Self("rollback")
     /// The fingerprint read aloud is not that of the file.

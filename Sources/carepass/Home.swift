@@ -81,7 +81,8 @@ struct Home: ~Copyable {
     var organisation: OrganisationID { identity.organisation }
     var origin: String { LogOrigin.text(for: organisation.digest) }
 
-    /// What is known here, judged at this moment.
+    /// What is known here, judged at this moment. A command asks once: two answers may differ
+    /// when another one is at work.
     func knowledge() throws -> Knowledge { try store.knowledge(clock: clock) }
 
     /// A folder into which others can write is no home: they could exchange every file.
@@ -103,7 +104,7 @@ struct Home: ~Copyable {
                 && (try? withdrawal.verify(for: passport, identities: knowledge.identities)) != nil
         }
         guard !isWithdrawn, now <= claims.expires,
-            knowledge.freshness(of: claims.status, by: claims.issuer) != .ended
+            !knowledge.freshness(of: claims.status, by: claims.issuer).isOver
         else {
             throw CommandError(.nothingGranted, .refused, Words.say("error.passport-ended"))
         }
@@ -111,9 +112,10 @@ struct Home: ~Copyable {
 
     /// A pinned organisation that content may be sealed to. A name alone is what anybody can
     /// call himself, so others are not found by it.
-    func recipient(named text: String, profile: Profile) throws -> Identity {
+    func recipient(
+        named text: String, profile: Profile, _ knowledge: Knowledge
+    ) throws -> Identity {
         let identity = try organisation(named: text)
-        let knowledge = try knowledge()
         let purposes: Set<KeyPurpose> = [profile.sealingPurpose]
         guard knowledge.standing(of: identity.organisation, for: purposes) == .pinned else {
             throw CommandError(
@@ -129,6 +131,13 @@ struct Home: ~Copyable {
         try store.commit(
             AuditEntry(fields: fields, randomness: randomness), changes, origin: origin,
             logKey: keys.signingKey(.log))
+    }
+
+    /// Commits several acts in one transaction, with entries that no operator signs.
+    func commitTogether(_ acts: [(fields: AuditFields, changes: [StoreChange])]) throws {
+        try store.commit(
+            acts.map { (try AuditEntry(fields: $0.fields, randomness: randomness), $0.changes) },
+            origin: origin, logKey: keys.signingKey(.log))
     }
 
     /// The signing key of an operator, from their own file under their own passphrase.

@@ -10,40 +10,32 @@ struct OpeningReport {
     private let examined: ExaminedEnvelope
     private let wanted: [Int]?
     private let listsAll: Bool
-    private let names: [OrganisationID: String]
 
-    init(
-        _ examined: ExaminedEnvelope, wanted: [Int]?, home: borrowing Home,
-        unlocked: UnlockedEnvelope, listsAll: Bool
-    ) {
+    init(_ examined: ExaminedEnvelope, wanted: [Int]?, listsAll: Bool) {
         self.listsAll = listsAll
         self.examined = examined
         self.wanted = wanted
-        var names: [OrganisationID: String] = [:]
-        for identity in unlocked.identities { names[identity.organisation] = identity.name }
-        for (id, identity) in (try? home.knowledge().identities) ?? [:] {
-            names[id] = identity.name
-        }
-        self.names = names
     }
 
     private func name(_ id: OrganisationID) -> String {
-        names[id].map { ViewText.clean($0) } ?? id.text
+        examined.knowledge.identities[id].map { ViewText.name($0.name) } ?? id.text
     }
 
     /// Kinds whose refusal is told: what was asked for, or what was granted.
     private func told(_ report: VerificationReport) -> [Int] { wanted ?? report.granted }
 
-    /// The code of the first refusal, for the log.
-    var firstRefusal: String? {
-        for passport in examined.passports {
-            let report = passport.report
-            for kind in told(report) {
-                if let line = report.refusal(section: kind) {
-                    return "\(line.check.rawValue).\(line.state.rawValue)"
-                }
-                if !report.granted.contains(kind) { return "grant.sectionNotGranted" }
+    /// The code of the first refusal.
+    private var firstRefusal: String? {
+        examined.passports.lazy.compactMap { firstRefusal($0.report) }.first
+    }
+
+    /// The code of the first refusal of one passport, for the log.
+    func firstRefusal(_ report: VerificationReport) -> String? {
+        for kind in told(report) {
+            if let line = report.refusal(section: kind) {
+                return "\(line.check.rawValue).\(line.state.rawValue)"
             }
+            if !report.granted.contains(kind) { return "grant.sectionNotGranted" }
         }
         return nil
     }

@@ -25,6 +25,7 @@ import Testing
             #expect(!accepts { _ = try CBORReader.item(from: more) })
         case .manifestBytes: try manifestBytes()
         case .manifestChain: try manifestChain()
+        case .evidenceSignatures: try evidenceSignatures()
         case .passportsPerEnvelope, .identitiesPerEnvelope, .statusListsPerEnvelope:
             content(limit)
         case .boxBytes: boxBytes()
@@ -97,6 +98,20 @@ import Testing
         #expect(!accepts { _ = try ManifestChain(verifying: manifests) })
         manifests.removeLast()
         #expect(accepts { _ = try ManifestChain(verifying: manifests) })
+    }
+
+    /// Izmir's one signature fits beside a chain of one fewer than the limit, and not beside one
+    /// of the limit.
+    private func evidenceSignatures() throws {
+        let scene = try Scene(.paper)
+        for count in [Limits.evidenceSignatures - 1, Limits.evidenceSignatures] {
+            let long = try EvidenceTests.house("Long", signatures: count)
+            let opened = try EvidenceTests.open(
+                scene, [long, scene.cast.izmir],
+                passport: EvidenceTests.passport(scene, naming: [long]))
+            #expect((opened.verdict == .accept) == (count < Limits.evidenceSignatures))
+            #expect(opened.signatures <= Limits.evidenceSignatures + 4)
+        }
     }
 
     private func content(_ limit: GeneratedLimit) {

@@ -8,15 +8,14 @@ import status
 import suite
 import verification
 from cbor_strict import Refused
-from grant import Grant
+from grant import HOLDER, Grant
+
+EVIDENCE_SIGNATURES = 1024
 
 
 def class_of(cause):
     """*malformed* or *refused* (Spec/verification.md, section 7), for what stops an opening."""
-    chain = ("wrongOrganisation", "brokenChain", "epochAltered", "notCommitted",
-             "belowThreshold", "foreignSignature")
-    refused = {"sealing.notForUs", "secrecy.cannotOpen", "crypto.badSignature",
-               *(f"trust.{name}" for name in chain)}
+    refused = {"sealing.notForUs", "secrecy.cannotOpen", "crypto.badSignature"}
     return "refused" if cause.code in refused else "malformed"
 
 
@@ -134,8 +133,7 @@ class Content:
         self.passports = [passport.Passport(one) for one in item[1]]
         if any(one.profile is not profile for one in self.passports):
             raise Refused("sealing.malformed", "profile of a passport")
-        self.identities = [manifest.Identity(one) for one in item[2]]
-        self.lists = item[3]
+        self.identities, self.lists = item[2], item[3]
 
 
 class OpenedBox:
@@ -174,14 +172,7 @@ class Opening:
         else:
             raise failure
         self.knowledge = knowledge.copy()
-        for identity in self.content.identities:
-            self.learn(identity)
-        for one in self.content.lists:
-            try:
-                status.take(self.knowledge.lists, status.StatusList(one),
-                            self.knowledge.identities, self.knowledge.now)
-            except Refused:
-                continue
+        self._learn_all()
         self.grants = {grant.passport: (grant, ring) for grant, ring in self.box.grants}
         passports = [one.digest for one in self.content.passports]
         grants = [grant.digest for grant, _ in self.box.grants]
@@ -198,6 +189,45 @@ class Opening:
         self.content = Content(self.content_bytes, self.envelope.profile)
         self.box.read()
 
+    def _named(self):
+        """Organisations and addresses of lists that passports, grants and disclosure name."""
+        organisations, addresses = {self.box.disclosure.sender}, set()
+        for one in self.content.passports:
+            organisations |= {one.issuer, *one.authorities}
+            addresses.add(one.status[1])
+        for grant, _ in self.box.grants:
+            for one in grant.line():
+                organisations |= {one.authority, one.desk} - {None, HOLDER}
+                addresses.add(one.status[1])
+        return organisations, addresses
+
+    def _learn_all(self):
+        """Evidence: only what is named, once each, and within the budget of signatures."""
+        organisations, addresses = self._named()
+        budget = EVIDENCE_SIGNATURES
+        for data in dict.fromkeys(self.content.identities):
+            try:
+                one = manifest.UnverifiedIdentity(data)
+                if one.organisation not in organisations:
+                    continue
+                cost = one.cost(self.knowledge.identities.get(one.organisation), budget)
+            except Refused:
+                continue
+            if cost > budget:
+                break
+            budget -= cost
+            try:
+                self.learn(manifest.Identity(data))
+            except Refused:
+                continue
+        for data in self.content.lists:
+            try:
+                one = status.StatusList(data)
+                if one.address in addresses:
+                    status.take(self.knowledge, one)
+            except Refused:
+                continue
+
     def learn(self, identity):
         known = self.knowledge.identities.get(identity.organisation)
         try:
@@ -206,7 +236,7 @@ class Opening:
             if cause.code == "trust.fork":
                 forked = self.knowledge.forked
                 forked[identity.organisation] = max(
-                    forked.get(identity.organisation, 0), identity.newest.epoch)
+                    forked.get(identity.organisation, 0), known.newest.epoch)
             return
         if (self.knowledge.frozen(identity.organisation)
                 and kept.newest.epoch <= self.knowledge.forked[identity.organisation]):

@@ -43,7 +43,7 @@ class Line:
 
 class Manifest:
     def __init__(self, data):
-        signed = cose.SignedByMany(data)
+        self.data, signed = data, cose.SignedByMany(data)
         keys = cbor.array(1, 16, cbor.bstr(32), ascending=True)
         hashes = cbor.array(1, 16, cbor.digest, ascending=True)
         item = cbor.fields(cbor.decode(signed.payload), {
@@ -115,6 +115,34 @@ class Chain:
         return {one.number: one for one in self.manifests if one.epoch == epoch}
 
 
+class UnverifiedIdentity:
+    """An identity file of which the form was read: whose it claims to be, and what it costs."""
+
+    def __init__(self, data):
+        cbor.limit(data, 4194304, "identityBytes")
+        file = cbor.fields(cbor.decode(data), {
+            1: cbor.exactly(1), 2: cbor.array(1, 1024, cbor.bstr(1, 32768)),
+            3: cbor.array(0, 128, cbor.bstr(32)), 4: cbor.array(0, 128, cbor.bstr(1216)),
+            5: cbor.array(0, 128, cbor.bstr(32))})
+        self.data, self.manifests = data, list(file[2])
+        self.organisation = suite.sha256(cose.SignedByMany(self.manifests[0]).payload)
+
+    def cost(self, known, budget):
+        """How many signatures stand in the manifests that are not those of a known chain."""
+        prefix = [one.data for one in known.chain.manifests] if known else []
+        unknown = self.manifests
+        if prefix and unknown[:len(prefix)] == prefix:
+            unknown = unknown[len(prefix):]
+        if len(unknown) > budget:
+            return len(unknown)
+        count = 0
+        for one in unknown:
+            if count > budget:
+                break
+            count += len(cose.SignedByMany(one).signers)
+        return count
+
+
 class Identity:
     """An identity file. `keys` maps (role, key hash) to the full public key."""
 
@@ -170,6 +198,14 @@ class Identity:
         return self.keys[max(usable, key=lambda line: line.end).order()]
 
 
+def parting(known, received):
+    """A fork begins in the known chain's last epoch; before it, retired roots were at work."""
+    differ = [known.chain.of_epoch(epoch)[1].epoch_terms()
+              != received.chain.of_epoch(epoch)[1].epoch_terms()
+              for epoch in range(1, known.newest.epoch + 1)]
+    return "trust.retiredRoots" if differ[-1] and any(differ[:-1]) else "trust.fork"
+
+
 def update(known, received):
     """The identity to keep of two of one organisation, or a refusal."""
     if known.organisation != received.organisation:
@@ -179,11 +215,11 @@ def update(known, received):
         raise Refused("trust.rollback")
     ours, theirs = known.chain.of_epoch(epoch), received.chain.of_epoch(epoch)
     if received.newest.epoch > epoch:
-        if not theirs or theirs[min(theirs)].epoch_terms() != ours[min(ours)].epoch_terms():
-            raise Refused("trust.fork")
+        if theirs[1].epoch_terms() != ours[1].epoch_terms():
+            raise Refused(parting(known, received))
         return received
     if any(theirs[number].digest != ours[number].digest for number in set(ours) & set(theirs)):
-        raise Refused("trust.fork")
+        raise Refused(parting(known, received))
     if len(theirs) < len(ours):
         raise Refused("trust.rollback")
     return received

@@ -78,8 +78,7 @@ def open_envelope(options):
         {one.organisation: {"issue", "consent"} for one in known},
         withdrawals=[grant.Withdrawal(one.read_bytes()) for one in options.withdrawal])
     for one in options.list:
-        status.take(knowledge.lists, status.StatusList(one.read_bytes()), knowledge.identities,
-                    knowledge.now)
+        status.take(knowledge, status.StatusList(one.read_bytes()))
     opening = envelope.Opening(options.envelope.read_bytes(),
                                opener_of(options.home, ours.organisation), knowledge,
                                options.purpose)

@@ -69,6 +69,10 @@ class StatusList:
             return None
         return self.values[index // 4] >> (2 * (index % 4)) & 3
 
+    def ends_more_than(self, other):
+        return any(self.entry(index) and not other.entry(index)
+                   for index in range(4 * len(self.values)))
+
     def check(self, identities, now):
         """Refuses a list that must not be used."""
         if self.organisation is None:
@@ -83,14 +87,24 @@ class StatusList:
             raise Refused("trust.wrongList", "from the future")
 
 
-def take(lists, new, identities, now):
-    """Takes a list into `lists` (by address) as a reader of an envelope does."""
-    new.check(identities, now)
-    known = lists.get(new.address)
-    if known is not None and new.issued < known.issued:
-        raise Refused("trust.rollback")
-    if known is None or new.issued > known.issued:
-        lists[new.address] = new
+EARLIER_LISTS = 8
+
+
+def take(knowledge, new):
+    """Takes a list in: the newest counts, and what any ended that it does not stays ended."""
+    new.check(knowledge.identities, knowledge.now)
+    known = knowledge.lists.get(new.address)
+    if known is None:
+        knowledge.lists[new.address] = new
+        return
+    newest, older = (new, known) if new.issued > known.issued else (known, new)
+    earlier = list(knowledge.earlier.get(new.address, []))
+    if all(older.ends_more_than(one) for one in earlier):
+        earlier.append(older)
+    earlier = [one for one in earlier if one.ends_more_than(newest)]
+    if len(earlier) > EARLIER_LISTS:
+        return
+    knowledge.lists[new.address], knowledge.earlier[new.address] = newest, earlier
 
 
 def ask(known, place):
@@ -104,19 +118,22 @@ def ask(known, place):
     return entry
 
 
-def freshness(place, organisation, lists, now, behind=False):
+def freshness(place, organisation, knowledge):
     """(state, days)"""
-    known = lists.get(place[1])
+    ended_earlier = any(one.organisation == organisation and one.entry(place[0])
+                        for one in knowledge.earlier.get(place[1], []))
+    otherwise = ("endedEarlier" if ended_earlier else "unknown"), None
+    known, now = knowledge.lists.get(place[1]), knowledge.now
     if known is None or known.organisation != organisation:
-        return "unknown", None
+        return otherwise
     try:
         entry = ask(known, place)
     except Refused:
-        return "unknown", None
+        return otherwise
     if entry:
         return "ended", None
-    if behind:
-        return "unknown", None
+    if ended_earlier or knowledge.behind():
+        return otherwise
     # Less than one day ahead counts as day 0; a whole day or more is a negative count.
     ahead = known.issued - now
     days = abs(now - known.issued) // DAY

@@ -155,7 +155,8 @@ def area_status(given):
         wanted = (given["reference"]["index"], given["reference"]["uri"])
         status.ask(found, wanted)
         state, days = status.freshness(
-            wanted, identity.organisation, {found.address: found}, given["now"])
+            wanted, identity.organisation,
+            verification.Knowledge(given["now"], lists={found.address: found}))
         result["freshness"] = "stale" if state == "staleLong" else state
         if state != "fresh":
             result["verdict"] = "refused" if state == "ended" else "warn"
@@ -289,7 +290,7 @@ def knowledge_of(given):
         [grant.Withdrawal(raw(one)) for one in given["withdrawals"]], given["floor"])
     for one in given["statusLists"]:
         try:
-            status.take(found.lists, status.StatusList(raw(one)), found.identities, found.now)
+            status.take(found, status.StatusList(raw(one)))
         except Refused:
             continue  # a list that fails is not used
     return found

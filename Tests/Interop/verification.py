@@ -13,7 +13,7 @@ RANK = (OPEN, WARN, REFUSE)
 # Verdicts for vital, ordinary, sensitive: first for a standing issuer, then for an unknown one.
 ALL_OPEN, ALL_REFUSE = "oooooo", "rrrrrr"
 OLD = {"fresh": ALL_OPEN, "stale": "owwwwr", "staleLong": "wrrwrr", "unknown": "wrrwrr",
-       "ended": ALL_REFUSE}
+       "ended": ALL_REFUSE, "endedEarlier": ALL_REFUSE}
 KEY = {"inForce": ALL_OPEN, "outsideWindow": ALL_REFUSE, "suspect": ALL_REFUSE,
        "ageUnproven": "wwrwrr"}
 PERIOD = {"current": ALL_OPEN, "notYet": ALL_REFUSE, "over": ALL_REFUSE}
@@ -41,7 +41,7 @@ TABLE = {
 }
 WORDS = {"o": OPEN, "w": WARN, "r": REFUSE}
 KEYS_BY_WORSE = ("holder", "inForce", "ageUnproven", "suspect", "outsideWindow")
-STATUS_BY_WORSE = ("fresh", "stale", "staleLong", "unknown", "ended")
+STATUS_BY_WORSE = ("fresh", "stale", "staleLong", "unknown", "endedEarlier", "ended")
 
 
 def section_class(kind):
@@ -72,16 +72,17 @@ class Knowledge:
     """What a reader knows at one moment."""
 
     def __init__(self, now, ourselves=None, identities=(), pins=None, lists=None,
-                 withdrawals=(), floor=0, forked=None):
+                 withdrawals=(), floor=0, forked=None, earlier=None):
         self.clock, self.floor, self.now = now, floor, max(now, floor)
         self.ourselves = ourselves
         self.identities = {one.organisation: one for one in identities}
         self.pins, self.lists = dict(pins or {}), dict(lists or {})
+        self.earlier = dict(earlier or {})
         self.withdrawals, self.forked = list(withdrawals), dict(forked or {})
 
     def copy(self):
         return Knowledge(self.clock, self.ourselves, self.identities.values(), self.pins,
-                         self.lists, self.withdrawals, self.floor, self.forked)
+                         self.lists, self.withdrawals, self.floor, self.forked, self.earlier)
 
     def behind(self):
         return self.clock < self.floor
@@ -96,7 +97,7 @@ class Knowledge:
         return known is not None and forked is not None and known.newest.epoch <= forked
 
     def freshness(self, place, organisation):
-        return status.freshness(place, organisation, self.lists, self.now, self.behind())
+        return status.freshness(place, organisation, self)
 
 
 class Report:

@@ -107,6 +107,16 @@ struct ManifestUpdateTests {
         #expect(refusal { try stolen.updated(with: honest) } == .fork)
     }
 
+    @Test("the present roots that sign two manifests fork, whatever lies further back")
+    func presentRoots() throws {
+        let one = try house.chain()
+        let (honest, stolen) = (try second(one), try second(one, next: [7, 8, 9, 30]))
+        let (left, right) = (try third(honest), try third(stolen))
+        // Both open epoch 3 alike, and yet these are two manifests with one number.
+        #expect(refusal { try left.updated(with: right) } == .fork)
+        #expect(refusal { try right.updated(with: left) } == .fork)
+    }
+
     @Test("a thief of epoch 2's roots cannot open it again and go on to an epoch 3 of his own")
     func reopened() throws {
         let one = try house.chain()
@@ -120,7 +130,14 @@ struct ManifestUpdateTests {
         let renamed = try third(second(one, name: "branch"))
         #expect(try honest.updated(with: restored) == restored)
         #expect(try honest.updated(with: renamed) == renamed)
-        #expect(refusal { try restored.updated(with: stolen) } == .fork)
+        // By then the roots of epoch 2 are retired: what they sign is refused, and is no fork of
+        // the epoch that the house is in, however far it goes on.
+        #expect(refusal { try restored.updated(with: stolen) } == .retiredRoots)
+        let further = try house.chain(
+            stolen, and: house.opening(after: stolen, roots: [20, 21, 22], next: [40, 41, 42]),
+            by: [20, 21])
+        #expect(further.current.epoch == 4)
+        #expect(refusal { try restored.updated(with: further) } == .retiredRoots)
         #expect(refusal { try restored.updated(with: honest) } == .rollback)
     }
 }

@@ -80,6 +80,8 @@ public enum CheckState: String, CaseIterable, Sendable, Hashable {
     case staleLong
     /// Ended: expired, replaced or withdrawn.
     case ended
+    /// Ended in an earlier list; the newest one shows it valid again.
+    case endedEarlier
     /// A signed withdrawal ends it.
     case withdrawn
     /// Nothing of the kind is known or needed.

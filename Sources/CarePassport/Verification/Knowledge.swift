@@ -13,11 +13,16 @@ public struct Knowledge: Sendable {
     public var pins: [OrganisationID: Pin]
     /// The newest status list by address.
     public var statusLists: [String: SignedStatusList]
+    /// Lists that were seen under an address and show something as ended which the newest one
+    /// there does not.
+    public internal(set) var earlierLists: [String: [SignedStatusList]] = [:]
     /// Withdrawals taken in.
     public var withdrawals: [UnverifiedWithdrawal]
     /// Organisations that showed two manifests under one number, with the epoch in which they
     /// did: nothing new is believed from them until they open a later one.
     public var forks: [OrganisationID: Int] = [:]
+    /// Identities that came as evidence and contradict the chain known here: proof of a fork.
+    public internal(set) var forkProofs: [Identity] = []
     /// Now: the system's clock, or the floor when the clock is behind it.
     public let now: Timestamp
     /// True when the clock was behind the floor.
@@ -54,34 +59,18 @@ public struct Knowledge: Sendable {
         return .pinned
     }
 
-    /// Adds evidence that came with an envelope. Evidence never replaces a chain known here
-    /// except by one that extends it, and never makes anybody pinned.
-    public mutating func add(evidence identity: Identity) {
-        guard let known = identities[identity.organisation] else {
-            identities[identity.organisation] = identity
-            return
-        }
-        if contradicts(identity) {
-            forks[identity.organisation] = max(
-                forks[identity.organisation] ?? 0, identity.chain.current.epoch)
-            return
-        }
-        let forked = forks[identity.organisation] ?? 0
-        guard identity.chain.current.epoch > forked,
-            let newer = try? known.chain.updated(with: identity.chain),
-            newer == identity.chain, newer != known.chain
-        else { return }
-        identities[identity.organisation] = identity
-    }
-
-    /// True when the identity and the chain known here hold different manifests under one number.
-    public func contradicts(_ identity: Identity) -> Bool {
-        guard let known = identities[identity.organisation] else { return false }
+    /// The epoch in which an identity and the chain known here hold different manifests under
+    /// one number; nil when they do not.
+    ///
+    /// It is the known chain's own: however far the other one goes on, opening the next epoch is
+    /// a way out that only the holders of the roots committed to have.
+    public func fork(with identity: Identity) -> Int? {
+        guard let known = identities[identity.organisation] else { return nil }
         do {
             _ = try known.chain.updated(with: identity.chain)
-            return false
+            return nil
         } catch {
-            return error.code == .fork
+            return error.code == .fork ? known.chain.current.epoch : nil
         }
     }
 
@@ -93,30 +82,54 @@ public struct Knowledge: Sendable {
         return identity.chain.current.epoch <= forked
     }
 
-    /// Adds a signed list that came with an envelope, if it is newer than the one known.
-    public mutating func add(evidence bytes: [UInt8]) {
-        guard let object = try? SignedStatusList.parse(bytes) else { return }
-        for identity in identities.values where identity.lists(object.keyHash, for: .status) {
-            guard let list = try? SignedStatusList(verifying: object, by: identity) else {
-                continue
-            }
-            // Stops a stolen status key from shutting out every later honest list.
-            guard !list.isFromTheFuture(at: now) else { return }
-            if let known = statusLists[list.uri], known.issued >= list.issued { return }
-            statusLists[list.uri] = list
-            return
-        }
-    }
-
     /// What is known about the end of a reference, whose list must be the given organisation's.
     public func freshness(of reference: StatusReference, by organisation: OrganisationID)
         -> Freshness
     {
+        let endedEarlier = earlierLists[reference.uri, default: []].contains { list in
+            list.organisation == organisation
+                && (try? list.list.status(at: reference.index)) ?? 0 != TokenStatusList.valid
+        }
         guard let list = statusLists[reference.uri], list.organisation == organisation,
             let freshness = try? list.freshness(of: reference, at: now)
-        else { return .unknown }
-        // An ended entry stays ended whatever the clock says.
-        if clockIsBehind, freshness != .ended { return .unknown }
-        return freshness
+        else { return endedEarlier ? .endedEarlier : .unknown }
+        // An ended entry stays ended whatever the clock, or a later list, says.
+        if freshness == .ended { return .ended }
+        if endedEarlier { return .endedEarlier }
+        return clockIsBehind ? .unknown : freshness
+    }
+
+    /// How a list stands beside those that are known under its address.
+    public enum ListStanding: Sendable {
+        /// It is the newest.
+        case newest
+        /// It is the newest, and shows something as valid that had ended.
+        case revives
+        /// It is older, and shows something as ended that the newest does not.
+        case endsMore
+        /// It says nothing that is not known, or too many contradict each other already.
+        case nothingNew
+    }
+
+    /// Takes in a verified list: the newest counts, and what any of them ended stays ended.
+    @discardableResult
+    public mutating func take(_ list: SignedStatusList) -> ListStanding {
+        guard let known = statusLists[list.uri] else {
+            statusLists[list.uri] = list
+            return .newest
+        }
+        let isNewer = list.issued > known.issued
+        let newest = isNewer ? list : known
+        var earlier = earlierLists[list.uri, default: []]
+        let older = isNewer ? known : list
+        if earlier.allSatisfy({ older.list.ends(moreThan: $0.list) }) { earlier.append(older) }
+        earlier = earlier.filter { $0.list.ends(moreThan: newest.list) }
+        // Whoever shows ever new contradictions is not followed further: what is known ages.
+        guard earlier.count <= Limits.earlierStatusLists else { return .nothingNew }
+        let more = earlier.count > earlierLists[list.uri, default: []].count
+        earlierLists[list.uri] = earlier.isEmpty ? nil : earlier
+        statusLists[list.uri] = newest
+        if isNewer { return earlier.isEmpty ? .newest : .revives }
+        return more ? .endsMore : .nothingNew
     }
 }

@@ -55,6 +55,7 @@ public enum VerificationTable {
         Row(.passportStatus, .staleLong, "wrr", "wrr"),
         Row(.passportStatus, .unknown, "wrr", "wrr"),
         Row(.passportStatus, .ended, "rrr", "rrr"),
+        Row(.passportStatus, .endedEarlier, "rrr", "rrr"),
         Row(.grantSignature, .holds, "ooo", "ooo"),
         Row(.grantSignature, .broken, "rrr", "rrr"),
         Row(.grantKey, .inForce, "ooo", "ooo"),
@@ -73,6 +74,7 @@ public enum VerificationTable {
         Row(.grantStatus, .staleLong, "wrr", "wrr"),
         Row(.grantStatus, .unknown, "wrr", "wrr"),
         Row(.grantStatus, .ended, "rrr", "rrr"),
+        Row(.grantStatus, .endedEarlier, "rrr", "rrr"),
         Row(.withdrawal, .none, "ooo", "ooo"),
         Row(.withdrawal, .withdrawn, "rrr", "rrr"),
         Row(.withdrawal, .unverifiable, "wwr", "wwr"),
@@ -118,6 +120,7 @@ public enum VerificationTable {
         case .fresh: .fresh
         case .stale(let days): days <= staleDays ? .stale : .staleLong
         case .ended: .ended
+        case .endedEarlier: .endedEarlier
         case .unknown: .unknown
         }
     }

@@ -174,8 +174,10 @@ public struct Verifier: Sendable {
                 of: terms.status, by: Self.statusKeeper(terms, passport))
             let found = VerificationTable.state(freshness)
             let held = VerificationTable.state(worst)
-            let order: [CheckState] = [.fresh, .stale, .staleLong, .unknown, .ended]
-            if (order.firstIndex(of: found) ?? 4) > (order.firstIndex(of: held) ?? 4) {
+            let order: [CheckState] = [
+                .fresh, .stale, .staleLong, .unknown, .endedEarlier, .ended,
+            ]
+            if (order.firstIndex(of: found) ?? 5) > (order.firstIndex(of: held) ?? 5) {
                 worst = freshness
             }
         }

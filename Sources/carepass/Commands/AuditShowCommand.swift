@@ -44,6 +44,7 @@ struct AuditShowCommand: ReplyingCommand {
         let act = fields.act?.name.map { Words.say("act.\($0)") } ?? "?"
         var parts: [String] = []
         if let staff = fields.staff { parts.append(names[staff] ?? "\(staff)") }
+        if let passport = fields.passport { parts.append("\(passport)".prefix(12).description) }
         if !fields.sections.isEmpty { parts.append(SectionNames.names(fields.sections)) }
         if let other = fields.counterpart {
             parts.append(ViewText.name(names[other] ?? "\(other)"))
@@ -65,7 +66,7 @@ struct AuditShowCommand: ReplyingCommand {
         return [
             "entry": .number(Int(clamping: index)), "leaf": .string("\(entry.leafData)"),
             "act": JSONValue(fields.act?.name), "time": JSONValue(fields.time),
-            "operator": JSONValue(fields.staff),
+            "operator": JSONValue(fields.staff), "passport": JSONValue(fields.passport),
             "sections": .array(fields.sections.map { .string(SectionNames.name($0)) }),
             "counterpart": JSONValue(fields.counterpart), "reference": JSONValue(fields.reference),
             "grants": .array(fields.grants.map { .string("\($0)") }),

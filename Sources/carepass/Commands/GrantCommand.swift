@@ -81,7 +81,7 @@ struct GrantCommand: ReplyingCommand {
         let verified = try record.passport.verify(by: issuer)
         try home.refuseEnded(verified, knowledge)
         let status = try home.newStatus()
-        let terms = try terms(home, status.reference, verified.claims)
+        let terms = try terms(home, knowledge, status.reference, verified.claims)
         let grants = GrantIssuer(randomness: home.randomness)
         let key = try home.keys.signingKey(.consent)
         let issued: IssuedGrant
@@ -149,7 +149,8 @@ struct GrantCommand: ReplyingCommand {
     }
 
     private func terms(
-        _ home: borrowing Home, _ status: StatusReference, _ passport: PassportClaims
+        _ home: borrowing Home, _ knowledge: Knowledge, _ status: StatusReference,
+        _ passport: PassportClaims
     ) throws -> GrantTerms {
         guard (1...3_650).contains(days) else {
             throw CommandError(.badArgument, .badInput, Words.say("error.days"))
@@ -170,7 +171,7 @@ struct GrantCommand: ReplyingCommand {
             to == "bearer"
             ? .bearer
             : .organisation(
-                try home.recipient(named: to, profile: passport.profile).organisation)
+                try home.recipient(named: to, profile: passport.profile, knowledge).organisation)
         return GrantTerms(
             id: Identifier(from: home.randomness), passport: Digest.sha256(of: []),
             authority: .holder, recipient: recipient, sections: try SectionNames.kinds(sections),

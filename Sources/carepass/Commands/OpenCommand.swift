@@ -65,26 +65,14 @@ struct OpenCommand: ReplyingCommand {
             try Self.logRefusal(home, envelope, Self.code(of: error))
             throw error
         }
-        let examined = unlocked.examine(try home.knowledge(), purpose: purpose)
-        let request = examined.request(wanted)
-        let report = OpeningReport(
-            examined, wanted: wanted, home: home, unlocked: unlocked, listsAll: checks)
-        let intent = try Self.logIntent(home, examined, request, wanted, staff)
-        guard !request.items.isEmpty else {
-            try Self.logOutcome(home, intent.index, .refused, report.firstRefusal, [], examined)
-            return report.refused()
+        let known = try home.knowledge()
+        let examined = unlocked.examine(known, purpose: purpose)
+        let report = OpeningReport(examined, wanted: wanted, listsAll: checks)
+        let log = try OpeningLog(home: home, examined: examined)
+        let opened = try log.open(wanted, report, staff) {
+            Self.changes(unlocked, examined, known, home.now)
         }
-        let index = intent.index
-        let opened: [OpenedSection]
-        do {
-            opened = try examined.open(request, intent: intent)
-        } catch {
-            try Self.logOutcome(home, index, .refused, Self.code(of: error), [], examined)
-            throw error
-        }
-        try Self.logOutcome(
-            home, index, .done, report.firstRefusal, Self.changes(unlocked, examined, home),
-            examined)
+        guard !opened.isEmpty else { return report.refused() }
         if let fhir {
             guard Set(opened.map(\.section.person)).count == 1 else {
                 throw CommandError(
@@ -127,76 +115,38 @@ struct OpenCommand: ReplyingCommand {
         try home.commit(fields)
     }
 
-    private static func logIntent(
-        _ home: borrowing Home, _ examined: ExaminedEnvelope, _ request: OpeningRequest,
-        _ wanted: [Int]?, _ staff: borrowing SigningKey
-    ) throws -> DurableIntent {
-        var fields = Self.fields(.openIntent, examined, home.now)
-        // What was tried, also where it will be refused; and what exactly will be opened.
-        fields.sections = wanted ?? request.kinds
-        fields.object = request.subject
-        fields.purposes = [examined.purpose.rawValue]
-        let entry = try AuditEntry(
-            fields: fields, randomness: home.randomness, origin: home.origin, signedBy: staff)
-        return try home.store.commitIntent(
-            entry, subject: request.subject, origin: home.origin,
-            logKey: home.keys.signingKey(.log))
-    }
-
-    private static func logOutcome(
-        _ home: borrowing Home, _ intent: UInt64, _ outcome: AuditOutcome, _ reason: String?,
-        _ changes: [StoreChange], _ examined: ExaminedEnvelope
-    ) throws {
-        var fields = Self.fields(.openOutcome, examined, home.now)
-        fields.intent = intent
-        fields.outcome = outcome
-        fields.reason = outcome == .done ? nil : reason
-        try home.commit(fields, changes)
-    }
-
-    private static func fields(
-        _ act: AuditAct, _ examined: ExaminedEnvelope, _ now: Timestamp
-    ) -> AuditFields {
-        var fields = AuditFields(act: act, time: now)
-        fields.reference = examined.disclosure.referenceHash
-        fields.counterpart = examined.disclosure.sender.digest
-        fields.grants = examined.disclosure.grants
-        if examined.passports.count == 1 {
-            fields.passport = examined.passports.first?.report.passport
-        }
-        return fields
-    }
-
     /// What came along and is kept: passports (sealed as they are), grants without their rings,
     /// newer status lists, and identities that were not known yet.
     private static func changes(
-        _ unlocked: UnlockedEnvelope, _ examined: ExaminedEnvelope, _ home: borrowing Home
-    ) throws -> [StoreChange] {
-        let known = try home.knowledge()
-        let after = unlocked.knowledge(adding: known)
+        _ unlocked: UnlockedEnvelope, _ examined: ExaminedEnvelope, _ known: Knowledge,
+        _ now: Timestamp
+    ) -> [StoreChange] {
+        let after = examined.knowledge
         // Newer keys of organisations known here, and the keys that what came along needs;
         // nothing else, or one envelope could fill a home with strangers.
         let needed = Self.organisations(examined)
+        func isWanted(_ id: OrganisationID) -> Bool {
+            known.identities[id] != nil || needed.contains(id)
+        }
         var changes: [StoreChange] = after.identities.values
-            .filter { $0 != known.identities[$0.organisation] }
-            .filter { known.identities[$0.organisation] != nil || needed.contains($0.organisation) }
+            .filter { $0 != known.identities[$0.organisation] && isWanted($0.organisation) }
             .sorted { $0.organisation.digest < $1.organisation.digest }
             .map { .identity($0) }
-        changes += unlocked.forks(against: known).map { .fork($0) }
-        changes += unlocked.newerStatusLists(than: known)
-            .filter { known.identities[$0.organisation] != nil || needed.contains($0.organisation) }
-            .map { .statusList($0) }
+        changes += after.forkProofs.map {
+            .fork($0, epoch: after.forks[$0.organisation] ?? $0.chain.current.epoch)
+        }
+        changes += StoreChange.statusLists(from: known, to: after, of: isWanted)
         for examined in examined.passports where examined.passport != nil {
             guard
                 let passport = unlocked.passports.first(where: {
                     $0.digest == examined.report.passport
                 })
             else { continue }
-            changes.append(.passport(passport, isOwn: false, sealedRing: nil, added: home.now))
+            changes.append(.passport(passport, isOwn: false, sealedRing: nil, added: now))
         }
         for issued in unlocked.issuedGrants
         where examined.passports.contains(where: { $0.grant?.digest == issued.grant.digest }) {
-            changes.append(.grant(issued.grant, isOwn: false, sealedRing: nil, added: home.now))
+            changes.append(.grant(issued.grant, isOwn: false, sealedRing: nil, added: now))
         }
         return changes
     }

@@ -36,24 +36,26 @@ struct PackCommand: ReplyingCommand {
         guard let profile = records.first?.passport.claims.profile else {
             throw ValidationError(Words.say("error.no-passport"))
         }
+        let knowledge = try home.knowledge()
         let recipient: Recipient =
             to == "bearer"
-            ? .bearer : .organisation(try home.recipient(named: to, profile: profile).organisation)
+            ? .bearer
+            : .organisation(
+                try home.recipient(named: to, profile: profile, knowledge).organisation)
         var grants: [IssuedGrant] = []
         for record in records {
-            grants.append(try newestGrant(for: record.passport, to: recipient, home))
+            grants.append(try newestGrant(for: record.passport, to: recipient, home, knowledge))
         }
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0) }
         let ownLists = try home.signStatusLists()
-        let knowledge = try home.knowledge()
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
             passports: records.map(\.passport), identities: evidence, statusLists: lists,
             sender: home.organisation, time: home.now)
         let packer = EnvelopePacker(profile: profile, randomness: home.randomness)
-        let parcels = [try parcel(recipient, grants, profile, home)]
+        let parcels = [try parcel(recipient, grants, profile, home, knowledge)]
         let key = try home.keys.signingKey(.consent)
         let packed =
             switch half {
@@ -84,9 +86,9 @@ struct PackCommand: ReplyingCommand {
 
     /// The newest grant that was signed here, is still running, and was not withdrawn.
     private func newestGrant(
-        for passport: UnverifiedPassport, to recipient: Recipient, _ home: borrowing Home
+        for passport: UnverifiedPassport, to recipient: Recipient, _ home: borrowing Home,
+        _ knowledge: Knowledge
     ) throws -> IssuedGrant {
-        let knowledge = try home.knowledge()
         guard let issuer = knowledge.identities[passport.claims.issuer] else {
             throw CommandError(.unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
         }
@@ -117,12 +119,12 @@ struct PackCommand: ReplyingCommand {
 
     private func parcel(
         _ recipient: Recipient, _ grants: [IssuedGrant], _ profile: Profile,
-        _ home: borrowing Home
+        _ home: borrowing Home, _ knowledge: Knowledge
     ) throws -> EnvelopePacker.Parcel {
         switch recipient {
         case .bearer: return EnvelopePacker.Parcel(bearer: grants)
         case .organisation(let id):
-            guard let identity = try home.knowledge().identities[id] else {
+            guard let identity = knowledge.identities[id] else {
                 throw CommandError(
                     .unknownOrganisation, .noInput, Words.say("error.no-organisation"))
             }

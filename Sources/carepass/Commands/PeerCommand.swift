@@ -31,6 +31,13 @@ struct PeerCommand: ParsableCommand {
                 """)
         var trust: String
 
+        @Flag(
+            help: """
+                Take this file in place of a history known here that it does not follow: only \
+                with a fingerprint that the organisation has read to you just now.
+                """)
+        var replace = false
+
         func reply() throws -> Reply {
             let home = try Home(options)
             let purposes = try trust.split(separator: ",").map { name in
@@ -51,16 +58,13 @@ struct PeerCommand: ParsableCommand {
             guard identity.organisation != home.organisation else {
                 throw CommandError(.badArgument, .refused, Words.say("error.own-identity"))
             }
-            let knowledge = try home.knowledge()
-            try knowledge.refuseFrozen(identity)
-            let known = knowledge.identities[identity.organisation]
-            _ = try known?.chain.updated(with: identity.chain)
             let pin = Pin(
                 organisation: identity.organisation, purposes: Set(purposes), pinned: home.now)
+            let changes = try changes(identity, pin, home)
             var fields = AuditFields(act: .peerPinned, time: home.now)
             fields.counterpart = identity.organisation.digest
             fields.object = identity.chain.currentHash
-            try home.commit(fields, [.pin(identity, pin)])
+            try home.commit(fields, changes)
             return Reply(
                 lines: [Words.say("peer.added", ViewText.name(identity.name), trust)],
                 json: [
@@ -68,6 +72,35 @@ struct PeerCommand: ParsableCommand {
                     "name": .string(ViewText.name(identity.name)),
                     "trust": .array(purposes.map { .string($0.name) }),
                 ])
+        }
+
+        /// What pinning changes: a history that the file does not follow gives way only to a
+        /// fingerprint that somebody vouches for again.
+        private func changes(
+            _ identity: Identity, _ pin: Pin, _ home: borrowing Home
+        ) throws -> [StoreChange] {
+            let knowledge = try home.knowledge()
+            guard let known = knowledge.identities[identity.organisation] else {
+                return [.pin(identity, pin)]
+            }
+            do {
+                _ = try known.chain.updated(with: identity.chain)
+            } catch {
+                guard replace else {
+                    throw TrustError(
+                        error.code, error.kind, error.message, hint: Words.say("hint.replace"))
+                }
+                // What contradicts the new chain where it stands now stays a fork.
+                let proofs = try [known] + home.store.forkProofs(of: identity.organisation)
+                var changed = knowledge
+                changed.identities[identity.organisation] = identity
+                return [.pinInstead(identity, pin)]
+                    + proofs.compactMap { proof in
+                        changed.fork(with: proof).map { .fork(proof, epoch: $0) }
+                    }
+            }
+            try knowledge.refuseFrozen(identity)
+            return [.pin(identity, pin)]
         }
     }
 

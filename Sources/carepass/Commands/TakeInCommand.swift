@@ -28,31 +28,49 @@ struct TakeInCommand: ReplyingCommand {
 
     func reply() throws -> Reply {
         let home = try Home(options)
-        var lines: [String] = []
-        var json: [JSONValue] = []
+        var knowledge = try home.knowledge()
+        var taken: [Taken] = []
         for file in files {
-            let bytes = try Files.read(
-                file, maximum: Limits.identityBytes, what: Words.say("what.taken-in"))
-            let taken = try take(bytes, home)
-            var fields = AuditFields(act: .objectTakenIn, time: home.now)
-            fields.object = taken.object
-            fields.counterpart = taken.from?.digest
-            try home.commit(fields, taken.changes)
-            lines.append(Words.say("take-in.\(taken.what)", taken.detail))
-            json.append([
-                "file": .string(file), "kind": .string(taken.what),
-                "object": .string("\(taken.object)"),
-            ])
+            do {
+                let bytes = try Files.read(
+                    file, maximum: Limits.identityBytes, what: Words.say("what.taken-in"))
+                taken.append(try take(bytes, &knowledge, home))
+            } catch let error as any DescribedFailure where files.count > 1 {
+                throw CommandError(
+                    .nothingTaken, error.kind,
+                    Words.say("error.take-in-none", file, Words.message(of: error)),
+                    hint: error.hint, cause: error.identifier)
+            }
         }
-        return Reply(lines: lines, json: ["taken": .array(json)])
+        // All or none: whoever reads an error must not have to find out what happened before it.
+        try home.commitTogether(
+            taken.map { taken in
+                var fields = AuditFields(act: .objectTakenIn, time: home.now)
+                fields.object = taken.object
+                fields.counterpart = taken.from?.digest
+                return (fields, taken.changes)
+            })
+        return Reply(
+            lines: taken.map { Words.say("take-in.\($0.what)", $0.detail) },
+            json: [
+                "taken": .array(
+                    zip(files, taken).map { file, taken in
+                        [
+                            "file": .string(file), "kind": .string(taken.what),
+                            "object": .string("\(taken.object)"),
+                        ]
+                    })
+            ])
     }
 
-    private func take(_ bytes: [UInt8], _ home: borrowing Home) throws -> Taken {
-        let knowledge = try home.knowledge()
+    /// Judges one file by what is known, the files before it included.
+    private func take(
+        _ bytes: [UInt8], _ knowledge: inout Knowledge, _ home: borrowing Home
+    ) throws -> Taken {
         switch try FileKind(of: bytes) {
-        case .identity: return try takeIdentity(bytes, knowledge)
-        case .statusList: return try takeList(bytes, knowledge)
-        case .withdrawal: return try takeWithdrawal(bytes, knowledge, home)
+        case .identity: return try takeIdentity(bytes, &knowledge)
+        case .statusList: return try takeList(bytes, &knowledge)
+        case .withdrawal: return try takeWithdrawal(bytes, &knowledge, home)
         case .envelope, .passport, .auditExport:
             throw CommandError(
                 .unknownFile, .badInput, Words.say("error.not-for-take-in"),
@@ -60,24 +78,28 @@ struct TakeInCommand: ReplyingCommand {
         }
     }
 
-    private func takeIdentity(_ bytes: [UInt8], _ knowledge: Knowledge) throws -> Taken {
+    private func takeIdentity(
+        _ bytes: [UInt8], _ knowledge: inout Knowledge
+    ) throws -> Taken {
         let identity = try Identity(decoding: bytes)
-        if knowledge.contradicts(identity) {
+        if let epoch = knowledge.fork(with: identity) {
+            knowledge.forks[identity.organisation] = epoch
             // Kept, not refused: two manifests under one number are proof, and freeze.
             return Taken(
-                what: "fork", detail: ViewText.clean(identity.name), from: identity.organisation,
-                object: identity.chain.currentHash, changes: [.fork(identity)])
+                what: "fork", detail: ViewText.name(identity.name), from: identity.organisation,
+                object: identity.chain.currentHash, changes: [.fork(identity, epoch: epoch)])
         }
         try knowledge.refuseFrozen(identity)
         if let known = knowledge.identities[identity.organisation] {
             _ = try known.chain.updated(with: identity.chain)
         }
+        knowledge.identities[identity.organisation] = identity
         return Taken(
-            what: "identity", detail: ViewText.clean(identity.name), from: identity.organisation,
+            what: "identity", detail: ViewText.name(identity.name), from: identity.organisation,
             object: identity.chain.currentHash, changes: [.identity(identity)])
     }
 
-    private func takeList(_ bytes: [UInt8], _ knowledge: Knowledge) throws -> Taken {
+    private func takeList(_ bytes: [UInt8], _ knowledge: inout Knowledge) throws -> Taken {
         var failure: TrustError?
         for identity in knowledge.identities.values {
             do {
@@ -85,12 +107,25 @@ struct TakeInCommand: ReplyingCommand {
                 guard !list.isFromTheFuture(at: knowledge.now) else {
                     throw TrustError(.rollback, .refused, Words.say("error.future-list"))
                 }
-                if let known = knowledge.statusLists[list.uri], known.issued > list.issued {
+                let before = knowledge
+                let standing = knowledge.take(list)
+                if standing == .nothingNew, let known = before.statusLists[list.uri],
+                    known.issued > list.issued
+                {
                     throw TrustError(.rollback, .refused, Words.say("error.older-list"))
                 }
-                return Taken(
-                    what: "status-list", detail: identity.name, from: identity.organisation,
-                    object: Digest.sha256(of: bytes), changes: [.statusList(list)])
+                let changes = StoreChange.statusLists(from: before, to: knowledge) { _ in true }
+                let name = ViewText.name(identity.name)
+                func taken(what: String, detail: String) -> Taken {
+                    Taken(
+                        what: what, detail: detail, from: identity.organisation,
+                        object: Digest.sha256(of: bytes), changes: changes)
+                }
+                switch standing {
+                case .newest, .nothingNew: return taken(what: "status-list", detail: name)
+                case .revives: return taken(what: "status-list-revives", detail: name)
+                case .endsMore: return taken(what: "status-list-earlier", detail: name)
+                }
             } catch let error as TrustError {
                 // Another organisation's key is no answer; anything else is.
                 if error.code != .unknownKey { failure = error }
@@ -105,9 +140,10 @@ struct TakeInCommand: ReplyingCommand {
     /// Keeps a withdrawal even before the passport it ends is here: it is checked again with
     /// everything known whenever something is opened or packed.
     private func takeWithdrawal(
-        _ bytes: [UInt8], _ knowledge: Knowledge, _ home: borrowing Home
+        _ bytes: [UInt8], _ knowledge: inout Knowledge, _ home: borrowing Home
     ) throws -> Taken {
         let withdrawal = try UnverifiedWithdrawal(decoding: bytes)
+        defer { knowledge.withdrawals.append(withdrawal) }
         let record = try home.store.passports()
             .first { $0.passport.digest == withdrawal.terms.passport }
         guard let record, let issuer = knowledge.identities[record.passport.claims.issuer] else {

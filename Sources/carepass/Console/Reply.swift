@@ -60,9 +60,9 @@ extension ReplyingCommand {
                 code: "command.internal", Words.say("error.internal"), hint: nil, asJSON: asJSON)
             return ExitCode(70)
         }
-        let message = Words.table["error.\(failure.identifier)"] ?? failure.message
         Console.complain(
-            code: failure.identifier, message, hint: failure.hint, asJSON: asJSON)
+            code: failure.identifier, Words.message(of: failure), hint: failure.hint, asJSON: asJSON
+        )
         return exitCode(failure.kind)
     }
 

@@ -1,5 +1,6 @@
 import CarePassport
 import Foundation
+import PassportCoding
 
 /// Every text for people, from the locale files that are built into the program.
 enum Words {
@@ -15,6 +16,11 @@ enum Words {
         }
         return table
     }()
+
+    /// What a failure says, in the table's words where it has some.
+    static func message(of failure: any DescribedFailure) -> String {
+        table["error.\(failure.identifier)"] ?? failure.message
+    }
 
     /// A text with its places filled. A key that no file has shows as itself.
     static func say(_ key: String, _ arguments: String...) -> String {

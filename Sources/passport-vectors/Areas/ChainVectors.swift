@@ -183,11 +183,31 @@ struct ChainVectors {
             "update-epoch-without-middle", .accept,
             "Who left a manifest of an old epoch out did not fork.", [one, three],
             known: [one, two, three])
+        try reopened(second)
         var stranger = ManifestPlan(name: "Stranger")
         stranger.roles = [try House.role("Chain", .issue)]
         add(
             "update-of-another", .refused, "Another organisation's chain is no update.",
             [try stranger.signed()], known: [one])
+    }
+
+    /// An epoch that was opened a second time, by whoever has its roots.
+    private func reopened(_ second: ManifestPlan) throws {
+        let first = try plan()
+        let honest = try second.nextEpoch()
+        let later = try honest.nextEpoch()
+        let stolen = try second.nextEpoch { $0.nextRoots = ["thief"] }
+        let far = try stolen.nextEpoch().nextEpoch()
+        let start = [try first.signed(), try second.signed()]
+        let received =
+            start + [try stolen.signed(), try stolen.nextEpoch().signed(), try far.signed()]
+        add(
+            "update-opened-twice", .refused, "The present epoch opened twice is a fork.",
+            received, known: start + [try honest.signed()])
+        add(
+            "update-retired-roots", .refused,
+            "An epoch that is over opened a second time says nothing of the present one.",
+            received, known: start + [try honest.signed(), try later.signed()])
     }
 
     private func fields() throws {

@@ -55,6 +55,12 @@ struct DishonestIssuer {
                 RingBytes.Record(kind: 1, slot: $0.slot, secret: $0.secret)
             }
         }
+        try add(
+            "issuer-two-sections-of-one-kind",
+            "A ring that holds two sections of one kind opens neither."
+        ) { claims, ring in
+            ring.records += try secondHistory(in: &claims)
+        }
         try add("issuer-chunk-missing", "A section is whole or refused.") { _, ring in
             ring.records = Array(ring.records.dropLast())
         }
@@ -66,6 +72,28 @@ struct DishonestIssuer {
             "A grant comes with the keys of the sections that it names and no others."
         ) { _, ring in
             ring.records = RingBytes(scene.lea.ring).holding([1, 6]).records
+        }
+    }
+
+    /// Puts Omar's emergency section into slots where other sections were.
+    private func secondHistory(in claims: inout PassportClaims) throws -> [RingBytes.Record] {
+        let size = scene.profile.slotBytes
+        guard let section = try Content.sections("Omar").first(where: { $0.content.kind == 1 })
+        else { throw VectorProblem("no emergency section") }
+        let bytes = section.encoded()
+        let count = (bytes.count + 4 + size - 1) / size
+        let padded = Padding.pad(bytes, to: count * size)
+        let others = RingBytes(scene.lea.ring).records.filter { $0.kind != 1 }.prefix(count)
+        return try others.enumerated().map { index, record in
+            let slot = Int(record.slot)
+            var seed = Secrets.seed("second history \(index)")
+            let new = RingBytes.Record(kind: 1, slot: record.slot, secret: seed)
+            (claims.commitments[slot], claims.slots[slot]) =
+                try SlotSecret(SecretBytes(consuming: &seed)).seal(
+                    Array(padded[index * size..<(index + 1) * size]),
+                    authenticating: PassportClaims.slotBinding(
+                        issuer: claims.issuer, passport: claims.id, slot: slot))
+            return new
         }
     }
 

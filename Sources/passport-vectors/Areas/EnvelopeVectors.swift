@@ -215,6 +215,24 @@ struct EnvelopeVectors {
             "Bytes behind the padded end would be an unsigned channel.", padded)
     }
 
+    /// An identity file of one manifest, without keys.
+    private static func file(_ manifest: [UInt8]) -> [UInt8] {
+        CBORItem(fields: [
+            (1, CBORItem(1)), (2, .array([.bytes(manifest)])), (3, .array([])), (4, .array([])),
+            (5, .array([])),
+        ]).encoded()
+    }
+
+    /// An identity file whose root signature has one bit changed.
+    private static func forged(_ file: [UInt8]) throws -> [UInt8] {
+        try Forge.fields(file) { fields in
+            if case .array(let manifests) = fields[CBORItem(2)], case .bytes(let one) = manifests[0]
+            {
+                fields[CBORItem(2)] = .array([.bytes(Forge.flipped(one, at: one.count - 1))])
+            }
+        }
+    }
+
     /// What a sender can do inside the content.
     private func insideContent() throws {
         func add(
@@ -232,8 +250,24 @@ struct EnvelopeVectors {
         try add("content-other-profile", .malformed, "A net passport is never printed.") {
             $0.passports = [other]
         }
-        try add("content-broken-evidence", .malformed, "Evidence that is none is refused.") {
+        try add("content-broken-evidence", .accept, "Evidence that is none is left out.") {
             $0.evidence = [[1, 2, 3]]
+        }
+        let izmir = paper.cast.izmir.identity.encoded()
+        try add("evidence-of-issuer", .accept, "An issuer can be known from evidence alone.") {
+            ($0.identities, $0.evidenceLists) = ([], $0.lists)
+            $0.evidence = [izmir]
+        }
+        try add("evidence-forged", .refused, "Keys that no root signed verify nothing.") {
+            ($0.identities, $0.evidenceLists) = ([], $0.lists)
+            $0.evidence = [try Self.forged(izmir)]
+        }
+        try add("evidence-of-others", .accept, "What nobody names costs nothing and hides nothing.")
+        {
+            ($0.identities, $0.evidenceLists) = ([], $0.lists)
+            $0.evidence =
+                try (1...8).map { try ManifestPlan(name: "Junk \($0)").signed() }.map(Self.file)
+            $0.evidence += [[0], izmir, izmir]
         }
         try add("content-not-cbor", .malformed, "Content that opens to anything else is refused.") {
             $0.changePacking = { $0.content = [0xFF] }

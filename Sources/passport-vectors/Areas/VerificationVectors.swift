@@ -102,8 +102,40 @@ struct VerificationVectors {
             $0.floor = recent
             $0.grants = [try grant(scene.later) { $0.until = Moments.passportEnd }]
         }
+        try forks()
         try row("clock-behind", "wrr", "A clock set back makes no old list fresh.") {
             $0.floor = $0.clock.adding(seconds: 1)
+        }
+    }
+
+    /// A second history of the issuer that came along in the envelope.
+    private func forks() throws {
+        let athens = cast.athens
+        try row("manifest-forked", ".r.", "Two manifests under one number: nothing new counts.") {
+            $0.identities[1] = try athens.after { [try $0.next()] }
+            $0.evidence = [
+                try athens.after { [try $0.next { $0.expires = Moments.keyEnd }] }.identity
+                    .encoded()
+            ]
+        }
+        try row("manifest-of-retired-roots", "o..", "Roots that were retired freeze nobody.") {
+            $0.identities[1] = try athens.after { first in
+                let second = try first.nextEpoch()
+                return [second, try second.nextEpoch()]
+            }
+            $0.evidence = [try thief(of: athens).identity.encoded()]
+        }
+    }
+
+    /// What somebody makes who has the roots of the second epoch: he opens it again, commits to
+    /// keys of his own, and goes on.
+    private func thief(of house: House) throws -> House {
+        try house.after { first in
+            var plans = [try first.nextEpoch { $0.nextRoots = ["thief"] }]
+            for _ in 0..<3 {
+                if let last = plans.last { plans.append(try last.nextEpoch()) }
+            }
+            return plans
         }
     }
 
@@ -167,6 +199,20 @@ struct VerificationVectors {
         }
         try row("\(name)-status-ended", "r.r", "What ended is shut.") {
             $0.lists[place] = try list(1, ended: [1, 20])
+        }
+        guard isGrant else {
+            return try row("\(name)-status-ended-earlier", "r..", "What ended once stays so.") {
+                $0.lists[place] = try list(1, ended: [1, 20])
+                $0.lists.append(try list(0))
+            }
+        }
+        try row("\(name)-status-revived-by-evidence", "r..", "No newer list brings it back.") {
+            $0.lists[place] = try list(1, ended: [1, 20])
+            $0.evidenceLists = [try list(0)]
+        }
+        try row("\(name)-status-ended-by-older", "r..", "An older list can still end something.") {
+            $0.lists[place] = try list(0)
+            $0.evidenceLists = [try list(1, ended: [1, 20])]
         }
     }
 

@@ -165,7 +165,7 @@ extension Door {
         return switch freshness {
         case .fresh: outcome
         case .stale, .unknown: outcome.with(.warn)
-        case .ended: outcome.with(.refused)
+        case .ended, .endedEarlier: outcome.with(.refused)
         }
     }
 }

@@ -80,7 +80,7 @@ extension Door {
                 try UnverifiedWithdrawal(decoding: $0)
             },
             clock: try input.time("clock"), floor: try input.time("floor"))
-        for list in try input.bytesList("statusLists") { knowledge.add(evidence: list) }
+        for list in try input.bytesList("statusLists") { knowledge.add(list: list) }
         return knowledge
     }
 

@@ -4,6 +4,7 @@ enum GeneratedLimit: String, CaseIterable, Sendable {
     case boxBytes
     case cborItems
     case envelopeBytes
+    case evidenceSignatures
     case identitiesPerEnvelope
     case identityBytes
     case keyFileBytes

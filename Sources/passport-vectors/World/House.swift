@@ -10,19 +10,18 @@ struct House: Sendable {
     let purposes: [KeyPurpose]
     let identity: Identity
 
-    /// Makes an organisation; `version2` changes the role keys in a second manifest.
+    /// Makes an organisation.
+    ///
+    /// - Parameter later: the manifests that follow the first one.
     init(
-        _ name: String, _ purposes: [KeyPurpose], version2: (([RoleKey]) -> [RoleKey])? = nil
+        _ name: String, _ purposes: [KeyPurpose],
+        later: (ManifestPlan) throws -> [ManifestPlan] = { _ in [] }
     ) throws {
         self.name = name
         self.purposes = purposes
         var plan = ManifestPlan(name: name)
         plan.roles = try purposes.map { try Self.role(name, $0) }
-        var manifests = [try plan.signed()]
-        if let version2 {
-            plan = try plan.next { $0.roles = version2($0.roles) }
-            manifests.append(try plan.signed())
-        }
+        let manifests = try ([plan] + later(plan)).map { try $0.signed() }
         identity = try Identity(
             chain: ManifestChain(verifying: manifests),
             signingKeys: purposes.filter(\.isSigning).map {
@@ -64,11 +63,14 @@ struct House: Sendable {
     private func changing(
         _ purpose: KeyPurpose, _ change: (RoleKey) -> RoleKey
     ) throws -> House {
-        try withoutActuallyEscaping(change) { change in
-            try House(name, purposes) { roles in
-                roles.map { $0.purpose == purpose ? change($0) : $0 }
-            }
+        try after { first in
+            [try first.next { $0.roles = $0.roles.map { $0.purpose == purpose ? change($0) : $0 } }]
         }
+    }
+
+    /// The same organisation with the manifests that follow its first.
+    func after(_ later: (ManifestPlan) throws -> [ManifestPlan]) throws -> House {
+        try House(name, purposes, later: later)
     }
 
     var id: OrganisationID { identity.organisation }
