@@ -146,8 +146,9 @@ struct AuditEntryTests {
         #expect(AuditAct(13).name == "disclosed")
         #expect(AuditAct(14).name == "openIntent")
         #expect(AuditAct(20).name == "entriesErased")
+        #expect(AuditAct(21).name == "clockConfirmed")
         #expect(AuditAct(0).name == nil)
-        #expect(AuditAct(21).name == nil)
+        #expect(AuditAct(22).name == nil)
         #expect(AuditAct(-1).name == nil)
     }
 }
