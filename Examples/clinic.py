@@ -20,10 +20,12 @@ def carepass(home, *arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("from", "to", "recipient", "operator", "summary", "statement"):
+    for name in ("from", "from-operator", "to", "to-operator", "recipient", "summary",
+                 "statement"):
         parser.add_argument(f"--{name}", required=True)
     options = vars(parser.parse_args())
     sender, reader = options["from"], options["to"]
+    signed = ["--operator", options["from_operator"]]
     with tempfile.TemporaryDirectory() as folder:
         envelope = str(Path(folder) / "envelope")
         card = str(Path(folder) / "card")
@@ -31,12 +33,14 @@ def main():
                             "--cadre", "general-doctor")
         carepass(sender, "card", "new", "--out", card)
         passport = carepass(sender, "seal", imported["summary"],
-                            "--card", f"{card}/consent-half.txt")["passport"]
+                            "--card", f"{card}/consent-half.txt", *signed)["passport"]
         carepass(sender, "grant", passport, "--to", options["recipient"],
                  "--sections", "emergency,medication", "--basis", "consent", "--days", "90",
-                 "--language", "ar", "--method", "audio", "--statement", options["statement"])
-        carepass(sender, "pack", passport, "--to", options["recipient"], "--out", envelope)
-        opened = carepass(reader, "open", envelope, "--operator", options["operator"])
+                 "--language", "ar", "--method", "audio", "--statement", options["statement"],
+                 *signed)
+        carepass(sender, "pack", passport, "--to", options["recipient"], "--out", envelope,
+                 *signed)
+        opened = carepass(reader, "open", envelope, "--operator", options["to_operator"])
     for section in opened["view"]:
         for item in section["items"]:
             source = ", ".join(source["issuer"] for source in item["sources"])

@@ -62,11 +62,18 @@ public struct AuditAct: Hashable, Sendable {
         Self.names.indices.dropFirst().contains(number) ? Self.names[number] : nil
     }
 
-    /// True when the entry must carry a signature of the member of staff who acted.
+    /// True when the entry must carry a signature of the member of staff who acted: whatever
+    /// gives or takes away access to care, and every change of trust. The first `staffAdded` of
+    /// a log is the one exception, which whoever asks has to make: nobody is there to sign it.
     ///
-    /// Only the intent: the outcome may be written by a program that starts again after a
-    /// crash, when nobody is there to sign.
-    public var needsStaffSignature: Bool { self == .openIntent }
+    /// Of an opening only the intent: the outcome may be written by a program that starts again
+    /// after a crash, when nobody is there to sign.
+    public var needsStaffSignature: Bool { Self.signed.contains(self) }
+
+    private static let signed: Set<Self> = [
+        .staffAdded, .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed,
+        .grantMade, .disclosed, .openIntent, .withdrawn,
+    ]
 }
 
 /// How an act ended. Open, like the acts.

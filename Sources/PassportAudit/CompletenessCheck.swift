@@ -2,7 +2,7 @@ internal import PassportCoding
 internal import PassportCrypto
 
 /// Judges whether everything is there that belongs together: openings and their ends, the
-/// signatures that openings need, times in order, and the places of what was erased.
+/// signatures that acts need, times in order, and the places of what was erased.
 struct CompletenessCheck {
     var verdict = AuditVerdict()
     private(set) var notChecked: Set<AuditCode> = []
@@ -13,9 +13,13 @@ struct CompletenessCheck {
     private var intentIsAnswered: [UInt64: Bool] = [:]
     /// Entries that may have been intents.
     private var unknown = IndexRanges()
+    /// True once the log speaks of a member of staff: from then on somebody is there to sign.
+    private var hasStaff = false
 
     /// Takes an intact entry; `integrity` says which earlier entries are not there.
     mutating func take(_ entry: EntryFacts, _ integrity: borrowing IntegrityCheck) {
+        let isFirstOfStaff = !hasStaff && entry.fields.act == .staffAdded
+        hasStaff = hasStaff || isFirstOfStaff || entry.has(.signature)
         for field in entry.malformed {
             verdict.add(.fail, .fieldMalformed, entry: entry.index, ["\(field.number)"])
         }
@@ -34,8 +38,8 @@ struct CompletenessCheck {
             return
         }
         if act.name == nil { notChecked.insert(.unknownNumbers) }
-        if act.needsStaffSignature, !entry.has(.signature) {
-            // Attack: open, and leave no trace of who did.
+        if act.needsStaffSignature, !entry.has(.signature), !isFirstOfStaff {
+            // Attack: open, or give access away, and leave no trace of who did.
             verdict.add(.fail, .signatureMissing, entry: entry.index)
         }
         switch act {

@@ -35,6 +35,7 @@ extension Store {
                     acts.first?.entry, origin, logKey.verifyingKey, database)
                 let first = try Self.frontier(database).size
                 for act in acts {
+                    try Self.refuseUnsigned(act.entry, database)
                     for change in act.changes { try change.apply(to: database) }
                     try Self.append(act.entry, origin, logKey, database)
                 }
@@ -43,6 +44,20 @@ extension Store {
         } catch {
             throw StoreError(error)
         }
+    }
+
+    /// Stops a command that forgot to ask who acts.
+    private static func refuseUnsigned(_ entry: AuditEntry, _ database: Database) throws {
+        guard let fields = entry.fields, fields.act?.needsStaffSignature == true,
+            fields.signature == nil
+        else { return }
+        // The first of the staff has nobody who could sign.
+        if fields.act == .staffAdded,
+            try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM staff)") == false
+        {
+            return
+        }
+        throw StoreError(.unsigned, .fault, "a member of staff has to sign this entry")
     }
 
     /// Writes the intent to open, and returns the proof that opening consumes.

@@ -11,6 +11,11 @@ public struct StaffRecord: Sendable {
     public let handle: String
     /// The certified key.
     public let certificate: StaffCertificate
+
+    /// True when what the member of staff signs at a moment counts.
+    public func isInForce(at moment: Timestamp) -> Bool {
+        certificate.notBefore <= moment && moment <= certificate.notAfter
+    }
 }
 
 extension Store {

@@ -29,6 +29,8 @@ extension Failure<StoreDomain>.Code {
     public static let logAltered = Self("logAltered")
     /// Pins, staff, lists or withdrawals on disk are not those that the key holder last signed.
     public static let stateAltered = Self("stateAltered")
+    /// A member of staff has to sign the entry, and none did.
+    public static let unsigned = Self("unsigned")
 }
 
 extension Failure<StoreDomain> {

@@ -66,7 +66,7 @@ struct LogBench {
 
     private static func fields(_ number: Int, _ now: Timestamp) -> AuditFields {
         let isLast = number == Self.entries - 1
-        var fields = AuditFields(act: isLast ? .logExported : .grantMade, time: now)
+        var fields = AuditFields(act: isLast ? .logExported : .objectTakenIn, time: now)
         fields.grants = [Digest.sha256(of: [UInt8(truncatingIfNeeded: number)])]
         fields.sections = [1, 2, 3]
         fields.counterpart = Digest.sha256(of: [4])

@@ -15,6 +15,17 @@ struct HomeLayout {
     var root: String { "\(path)/root.key" }
     var nextRoot: String { "\(path)/next-root.key" }
     func operatorKey(_ handle: String) -> String { "\(path)/operator-\(handle).key" }
+
+    /// A folder into which others can write is no home: they could exchange every file.
+    func refuseLooseFolder() throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o022 == 0 else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.loose-folder"),
+                hint: Words.say("hint.loose-folder"))
+        }
+    }
 }
 
 /// An organisation's folder, opened: database, keys, and one fixed moment.
@@ -38,7 +49,7 @@ struct Home: ~Copyable {
 
     init(_ options: GlobalOptions) throws {
         let layout = HomeLayout(path: options.homePath)
-        try Self.refuseLooseFolder(layout.path)
+        try layout.refuseLooseFolder()
         let store = try Store.open(at: layout.database)
         let identity = try store.ownIdentity()
         // A clock behind our own log is wrong: time never runs backwards in the log.
@@ -85,17 +96,6 @@ struct Home: ~Copyable {
     /// when another one is at work.
     func knowledge() throws -> Knowledge { try store.knowledge(clock: clock) }
 
-    /// A folder into which others can write is no home: they could exchange every file.
-    private static func refuseLooseFolder(_ path: String) throws {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
-        guard mode & 0o022 == 0 else {
-            throw CommandError(
-                .badArgument, .refused, Words.say("error.loose-folder"),
-                hint: Words.say("hint.loose-folder"))
-        }
-    }
-
     /// Refuses to sign or pack anything for a passport that is over, as far as is known here.
     func refuseEnded(_ passport: VerifiedPassport, _ knowledge: Knowledge) throws {
         let claims = passport.claims
@@ -125,7 +125,7 @@ struct Home: ~Copyable {
         return identity
     }
 
-    /// Commits changes with an entry that no operator signs.
+    /// Commits changes with an entry that no operator has to sign.
     @discardableResult
     func commit(_ fields: AuditFields, _ changes: [StoreChange] = []) throws -> UInt64 {
         try store.commit(
@@ -133,33 +133,11 @@ struct Home: ~Copyable {
             logKey: keys.signingKey(.log))
     }
 
-    /// Commits several acts in one transaction, with entries that no operator signs.
+    /// Commits several acts in one transaction, with entries that no operator has to sign.
     func commitTogether(_ acts: [(fields: AuditFields, changes: [StoreChange])]) throws {
         try store.commit(
             acts.map { (try AuditEntry(fields: $0.fields, randomness: randomness), $0.changes) },
             origin: origin, logKey: keys.signingKey(.log))
-    }
-
-    /// The signing key of an operator, from their own file under their own passphrase.
-    func operatorKey(_ handle: String, passphraseFile: String?) throws -> SigningKey {
-        guard let record = try store.staff().first(where: { $0.handle == handle }) else {
-            throw CommandError(
-                .unknownOperator, .noInput, Words.say("error.no-operator"),
-                hint: Words.say("hint.operator-list"))
-        }
-        let passphrase = try PassphraseInput.read(
-            file: passphraseFile, variable: "CAREPASS_OPERATOR_PASSPHRASE",
-            prompt: "prompt.operator-passphrase")
-        let key = try KeyFile(
-            decoding: Files.read(
-                layout.operatorKey(handle), maximum: Limits.keyFileBytes,
-                what: Words.say("what.operator-key")),
-            passphrase: passphrase
-        ).signingKey(.staff)
-        guard key.verifyingKey == record.certificate.key, now <= record.certificate.notAfter else {
-            throw CommandError(.unknownOperator, .refused, Words.say("error.operator-expired"))
-        }
-        return key
     }
 
     /// An organisation known here, by the beginning of its id or of its name.

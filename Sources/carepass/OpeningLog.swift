@@ -9,13 +9,8 @@ internal import PassportTrust
 
 /// The entries around an opening: for each passport of the envelope an intent that an operator
 /// signs, before anything of it is decrypted, and an outcome.
-struct OpeningLog: ~Copyable {
-    private let store: Store
-    private let origin: String
-    private let logKey: SigningKey
+struct OpeningLog {
     private let examined: ExaminedEnvelope
-    private let now: Timestamp
-    private let randomness: Randomness
 
     /// An intent that stands in the log.
     private struct Attempt {
@@ -24,29 +19,22 @@ struct OpeningLog: ~Copyable {
         let isOpening: Bool
     }
 
-    init(home: borrowing Home, examined: ExaminedEnvelope) throws {
-        store = home.store
-        origin = home.origin
-        now = home.now
-        randomness = home.randomness
-        self.examined = examined
-        logKey = try home.keys.signingKey(.log)
-    }
+    init(_ examined: ExaminedEnvelope) { self.examined = examined }
 
     /// Opens what may be opened, and logs it passport by passport.
     ///
     /// - Parameter changes: what is kept of an envelope from which something opened.
     /// - Returns: the sections; none when everything was refused.
     func open(
-        _ wanted: [Int]?, _ report: OpeningReport, _ staff: borrowing SigningKey,
-        keeping changes: () -> [StoreChange]
+        _ wanted: [Int]?, _ report: OpeningReport, _ home: borrowing Home,
+        signedBy staff: borrowing OperatorKey, keeping changes: () -> [StoreChange]
     ) throws -> [OpenedSection] {
         let request = examined.request(wanted)
         var attempts: [Attempt] = []
         var opened: [OpenedSection] = []
         for passport in examined.passports {
             let part = request.part(of: passport.report.passport)
-            let intent = try logIntent(passport, part, wanted, staff)
+            let intent = try logIntent(passport, part, wanted, home, staff)
             attempts.append(
                 Attempt(
                     intent: intent.index, examined: passport, isOpening: !part.items.isEmpty))
@@ -55,11 +43,11 @@ struct OpeningLog: ~Copyable {
                 opened += try examined.open(part, intent: intent)
             } catch {
                 // One that fails shuts all: nothing of the envelope is shown.
-                try logOutcomes(attempts, []) { _ in error.identifier }
+                try logOutcomes(attempts, home, []) { _ in error.identifier }
                 throw error
             }
         }
-        try logOutcomes(attempts, opened.isEmpty ? [] : changes()) { attempt in
+        try logOutcomes(attempts, home, opened.isEmpty ? [] : changes()) { attempt in
             attempt.isOpening ? nil : report.firstRefusal(attempt.examined.report)
         }
         return opened
@@ -67,37 +55,35 @@ struct OpeningLog: ~Copyable {
 
     private func logIntent(
         _ passport: ExaminedPassport, _ part: OpeningRequest, _ wanted: [Int]?,
-        _ staff: borrowing SigningKey
+        _ home: borrowing Home, _ staff: borrowing OperatorKey
     ) throws -> DurableIntent {
-        var fields = fields(.openIntent, passport)
+        var fields = fields(.openIntent, passport, home.now)
         // What was tried, also where it will be refused; and what exactly will be opened.
         fields.sections = wanted ?? part.kinds
         fields.object = part.subject
         fields.purposes = [examined.purpose.rawValue]
-        let entry = try AuditEntry(
-            fields: fields, randomness: randomness, origin: origin, signedBy: staff)
-        return try store.commitIntent(
-            entry, subject: part.subject, origin: origin, logKey: logKey)
+        return try home.commitIntent(fields, subject: part.subject, signedBy: staff)
     }
 
     /// The outcomes of one envelope are written together, with what is kept of it.
     private func logOutcomes(
-        _ attempts: [Attempt], _ changes: [StoreChange], reason: (Attempt) -> String?
+        _ attempts: [Attempt], _ home: borrowing Home, _ changes: [StoreChange],
+        reason: (Attempt) -> String?
     ) throws {
-        let entries = try attempts.enumerated().map { index, attempt in
-            var fields = fields(.openOutcome, attempt.examined)
+        var acts: [(fields: AuditFields, changes: [StoreChange])] = []
+        for attempt in attempts {
+            var fields = fields(.openOutcome, attempt.examined, home.now)
             fields.intent = attempt.intent
             fields.reason = reason(attempt)
             fields.outcome = fields.reason == nil && attempt.isOpening ? .done : .refused
-            return (
-                entry: try AuditEntry(fields: fields, randomness: randomness),
-                changes: index == 0 ? changes : []
-            )
+            acts.append((fields, acts.isEmpty ? changes : []))
         }
-        try store.commit(entries, origin: origin, logKey: logKey)
+        try home.commitTogether(acts)
     }
 
-    private func fields(_ act: AuditAct, _ passport: ExaminedPassport) -> AuditFields {
+    private func fields(_ act: AuditAct, _ passport: ExaminedPassport, _ now: Timestamp)
+        -> AuditFields
+    {
         var fields = AuditFields(act: act, time: now)
         fields.reference = examined.disclosure.referenceHash
         fields.counterpart = examined.disclosure.sender.digest

@@ -6,7 +6,8 @@ import manifest
 import suite
 from cbor_strict import Refused
 
-INTENT, OUTCOME, EXPORTED, DISCLOSED = 14, 15, 18, 13
+INTENT, OUTCOME, EXPORTED, DISCLOSED, STAFF_ADDED = 14, 15, 18, 13, 2
+SIGNED = {2, 3, 4, 5, 9, 11, 12, 13, 14, 16}
 ACTS = range(1, 22)
 MAX_AGE = 604_800
 LEVELS = {"openingInterrupted": "warn", "entryErased": "warn", "fieldWithheld": "warn",
@@ -245,7 +246,10 @@ class Report:
 
     def _completeness(self):
         intents, answered, self.latest, self.unknown = {}, set(), None, set()
+        staffed = False
         for place, entry in self.entries:
+            first = not staffed and entry.shown.get(1) == STAFF_ADDED
+            staffed = staffed or first or 15 in entry.commitments
             if entry.erased():
                 self.say("completeness", "entryErased", place)
                 self.not_checked.add("erasedEntries")
@@ -263,8 +267,8 @@ class Report:
                 continue
             if act == INTENT:
                 intents[place] = entry
-                if 15 not in entry.commitments:
-                    self.say("completeness", "signatureMissing", place)
+            if act in SIGNED and 15 not in entry.commitments and not first:
+                self.say("completeness", "signatureMissing", place)
             if act == OUTCOME and formed(12, entry.shown):
                 self._outcome(place, entry, intents, answered)
         for place, _ in self.gaps:
@@ -333,7 +337,7 @@ class Report:
                 if 3 in entry.commitments:
                     self.not_checked.add("unsignedStaff")
             elif 15 not in entry.shown:
-                if entry.shown.get(1) == INTENT:
+                if entry.shown.get(1) in SIGNED:
                     self.say("authority", "fieldWithheld", place)
             elif formed(15, entry.shown):
                 self._staff_signature(place, entry)

@@ -169,16 +169,16 @@ func makeDay() throws -> (sender: TestLog, recipient: TestLog) {
     for log in [sender, recipient] {
         try log.log(.organisationCreated)
         try log.log(.staffAdded) { $0.object = digest("certificate") }
-        try log.log(.peerPinned) { $0.counterpart = digest("peer") }
+        try log.log(.peerPinned, signed: true) { $0.counterpart = digest("peer") }
     }
     for number in 1...14 {
         let grants = [digest("grant \(number)"), digest("grant \(number) b")]
         let reference = AuditReference.hash(of: digest("reference \(number)").bytes)
-        try sender.log(.passportSealed) { $0.passport = digest("passport") }
+        try sender.log(.passportSealed, signed: true) { $0.passport = digest("passport") }
         try sender.disclose(to: recipient, reference: reference, grants: grants)
         try recipient.open(sender, reference: reference, grants: [grants[0]])
     }
-    try sender.log(.withdrawn) {
+    try sender.log(.withdrawn, signed: true) {
         $0.grants = [digest("grant 1")]
         $0.reason = "grant.withdrawn"
     }

@@ -78,6 +78,42 @@ struct VerdictTests {
         #expect(report.notChecked.contains(.unsignedStaff))
     }
 
+    private static let signedActs: [AuditAct] = [
+        .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed, .grantMade,
+        .disclosed, .openIntent, .withdrawn,
+    ]
+
+    @Test(arguments: signedActs)
+    func anActThatNobodySignedFails(_ act: AuditAct) throws {
+        let log = try TestLog("athens")
+        try log.log(act, signed: true)
+        try log.log(act)
+        let missing = try report(log).completeness.findings.filter { $0.code == .signatureMissing }
+        #expect(missing.map(\.entry) == [1])
+    }
+
+    @Test func onlyTheFirstMemberOfStaffGoesUnsigned() throws {
+        let log = try TestLog("athens")
+        try log.log(.organisationCreated)
+        try log.log(.staffAdded)
+        #expect(try report(log).completeness.standing == .pass)
+        // Attack: let the house's keys alone make another one.
+        try log.log(.staffAdded)
+        try log.log(.staffAdded, signed: true)
+        let missing = try report(log).completeness.findings.filter { $0.code == .signatureMissing }
+        #expect(missing.map(\.entry) == [3])
+    }
+
+    @Test func erasingTheFirstMemberOfStaffMakesNoOtherTheFirst() throws {
+        let log = try TestLog("athens")
+        try log.log(.staffAdded)
+        try log.log(.grantMade, signed: true)
+        log.erase(0)
+        log.erase(1)
+        try log.log(.staffAdded)
+        #expect(try report(log).completeness.has(.signatureMissing, entry: 2))
+    }
+
     @Test func aClockThatIsWrongByADayIsReportedWithTheAmountAndNotFailed() throws {
         let log = try TestLog("athens")
         try log.log(.cardMade)

@@ -166,7 +166,7 @@ import Testing
         try world.process(home).run(
             URL(filePath: "/bin/sh"),
             ["-c", "ulimit -v 900000; exec \"$0\" \"$@\"", CarePassProcess.executable.path]
-                + arguments)
+                + World.signed(home, arguments))
     }
 
     @Test func aMissingFileOrAFolderIsNoInput() throws {

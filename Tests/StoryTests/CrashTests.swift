@@ -36,7 +36,8 @@ import Testing
         for round in 0..<Self.rounds {
             let choice = random.number(in: 0...commands.count - 1)
             let (home, arguments) = commands[choice]
-            let running = try world.process(home).start(arguments + ["--json"])
+            let running = try world.process(home).start(
+                World.signed(home, arguments + ["--json"]))
             // The moment of death is the one thing here that only time can choose.
             let share = random.number(in: 40...110)
             let microseconds =
@@ -110,7 +111,7 @@ import Testing
             let isThere = again.status == 77
             #expect(again.status == 0 || isThere, "\(again.summary)")
             if answer.status == 0, !answer.wasKilled { #expect(isThere) }
-            try world.ask("home-\(round)", ["operator", "add", "dr-late"])
+            try world.ask("home-\(round)", ["operator", "add", "dr-home-\(round)"])
         }
         // The emptiest leftover of all.
         try FileManager.default.createDirectory(

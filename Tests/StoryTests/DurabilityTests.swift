@@ -53,7 +53,7 @@ enum Tracing {
                 "strace", "-f", "-y", "-e",
                 "trace=fsync,fdatasync,write,pwrite64,exit_group", "-o", file,
                 CarePassProcess.executable.path,
-            ] + arguments)
+            ] + World.signed(home, arguments))
         try #require(answer.status == 0, "\(answer.summary)")
         return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
             .compactMap { Call($0) }

@@ -169,6 +169,7 @@ import Testing
     private static func home() throws -> World {
         let world = try World(empty: ())
         try world.ask("athens", ["init", "--name", "Clinic Athens"])
+        try world.ask("athens", ["operator", "add", "dr-athens"])
         return world
     }
 

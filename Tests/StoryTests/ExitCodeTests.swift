@@ -113,7 +113,9 @@ import Testing
         let carepass = CarePassProcess.executable.path
         // No file may grow any more; the signal that tells of it is ignored, as on a full disk,
         // where there is none.
-        let answers = try ["operator add dr-late", "card new --out \(world.path("late"))"].map {
+        let answers = try [
+            "operator add dr-late --operator dr-izmir", "card new --out \(world.path("late"))",
+        ].map {
             try world.process("izmir").run(
                 URL(filePath: "/bin/sh"),
                 [

@@ -15,6 +15,8 @@ struct GrantCommand: ReplyingCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    @OptionGroup var staff: OperatorOptions
+
     @Argument(help: "The passport's number, or its beginning.")
     var passport: String
 
@@ -71,7 +73,8 @@ struct GrantCommand: ReplyingCommand {
     var card: String?
 
     func reply() throws -> Reply {
-        let home = try Home(options)
+        let operatorKey = try OperatorKey(options, staff)
+        let home = try Home.open(options, with: operatorKey)
         let record = try home.store.passport(named: passport)
         let knowledge = try home.knowledge()
         guard let issuer = knowledge.identities[record.passport.claims.issuer] else {
@@ -107,7 +110,7 @@ struct GrantCommand: ReplyingCommand {
             Self.fields(issued.grant, home.now),
             status.changes + [
                 .grant(issued.grant, isOwn: true, sealedRing: ring, added: home.now)
-            ])
+            ], signedBy: operatorKey)
         return Self.reply(issued.grant, to: to, withCard: card != nil)
     }
 

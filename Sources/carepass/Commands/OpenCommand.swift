@@ -15,6 +15,8 @@ struct OpenCommand: ReplyingCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    @OptionGroup var staff: OperatorOptions
+
     @Argument(help: "The envelope; '-' for standard input.")
     var file: String
 
@@ -23,12 +25,6 @@ struct OpenCommand: ReplyingCommand {
 
     @Option(help: "What for: TREAT, ETREAT, COC, …")
     var purpose: String = "TREAT"
-
-    @Option(name: .customLong("operator"), help: "Who opens; signs the entry in the log.")
-    var handle: String
-
-    @Option(help: "A file with the operator's passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
-    var operatorPassphraseFile: String?
 
     @Option(help: "Also write the opened sections as an International Patient Summary.")
     var fhir: String?
@@ -47,8 +43,8 @@ struct OpenCommand: ReplyingCommand {
                     "hint.choice", Purpose.allCases.map(\.code).joined(separator: ", ")))
         }
         let wanted = section.isEmpty ? nil : try SectionNames.kinds(section)
-        let home = try Home(options)
-        let staff = try home.operatorKey(handle, passphraseFile: operatorPassphraseFile)
+        let operatorKey = try OperatorKey(options, staff)
+        let home = try Home.open(options, with: operatorKey)
         let envelope = try Self.readEnvelope(file)
         // A mistyped card is no attempt to open: it is refused before the log hears of it.
         let half = try carry.map { try CardCommand.carryHalf($0) }
@@ -68,8 +64,7 @@ struct OpenCommand: ReplyingCommand {
         let known = try home.knowledge()
         let examined = unlocked.examine(known, purpose: purpose)
         let report = OpeningReport(examined, wanted: wanted, listsAll: checks)
-        let log = try OpeningLog(home: home, examined: examined)
-        let opened = try log.open(wanted, report, staff) {
+        let opened = try OpeningLog(examined).open(wanted, report, home, signedBy: operatorKey) {
             Self.changes(unlocked, examined, known, home.now)
         }
         guard !opened.isEmpty else { return report.refused() }

@@ -6,7 +6,7 @@ import PassportSecrecy
 internal import PassportStore
 import PassportTrust
 
-/// `carepass operator`: the members of staff who may open.
+/// `carepass operator`: the members of staff, who sign what gives access or trust.
 struct OperatorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operator", abstract: "Members of staff and their keys.",
@@ -22,8 +22,20 @@ struct OperatorCommand: ParsableCommand {
         var handle: String
 
         @Option(
-            help: "A file with the operator's own passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
+            name: .customLong("operator"),
+            help: "Who acts; signs the entry in the log. Only the first of all goes unsigned.")
+        var signer: String?
+
+        @Option(
+            help: "A file with the passphrase of --operator (or CAREPASS_OPERATOR_PASSPHRASE).")
         var operatorPassphraseFile: String?
+
+        @Option(
+            help: """
+                A file with the new operator's own passphrase (or \
+                CAREPASS_NEW_OPERATOR_PASSPHRASE).
+                """)
+        var newPassphraseFile: String?
 
         private static let certificateSeconds: Int64 = 365 * 86_400
 
@@ -33,12 +45,36 @@ struct OperatorCommand: ParsableCommand {
             else {
                 throw CommandError(.badArgument, .badInput, Words.say("error.handle"))
             }
-            let home = try Home(options)
+            guard let signer else {
+                let home = try Home(options)
+                // The first has nobody who could sign; everybody after has.
+                guard try home.store.staff().isEmpty else {
+                    throw CommandError(
+                        .unknownOperator, .refused, Words.say("error.needs-operator"),
+                        hint: Words.say("hint.operator-list"))
+                }
+                let (fields, certificate) = try certify(home)
+                try home.commit(fields, [.staff(handle: handle, certificate: certificate)])
+                return reply(certificate)
+            }
+            let operatorKey = try OperatorKey(
+                options, handle: signer, passphraseFile: operatorPassphraseFile)
+            let home = try Home.open(options, with: operatorKey, for: .staffAdded)
+            let (fields, certificate) = try certify(home)
+            try home.commit(
+                fields, [.staff(handle: handle, certificate: certificate)], signedBy: operatorKey)
+            return reply(certificate)
+        }
+
+        /// Makes the key file, and says what the log will.
+        private func certify(
+            _ home: borrowing Home
+        ) throws -> (fields: AuditFields, certificate: StaffCertificate) {
             guard try !home.store.staff().contains(where: { $0.handle == handle }) else {
                 throw CommandError(.badArgument, .refused, Words.say("error.operator-exists"))
             }
             let passphrase = try PassphraseInput.read(
-                file: operatorPassphraseFile, variable: "CAREPASS_OPERATOR_PASSPHRASE",
+                file: newPassphraseFile, variable: "CAREPASS_NEW_OPERATOR_PASSPHRASE",
                 prompt: "prompt.new-operator-passphrase", twice: true)
             let file = try KeyFile(generating: [.staff], from: home.randomness)
             let bytes = try StaffCertificate.make(
@@ -52,8 +88,11 @@ struct OperatorCommand: ParsableCommand {
                 to: home.layout.operatorKey(handle), replacing: false)
             var fields = AuditFields(act: .staffAdded, time: home.now)
             fields.object = certificate.key.keyHash
-            try home.commit(fields, [.staff(handle: handle, certificate: certificate)])
-            return Reply(
+            return (fields, certificate)
+        }
+
+        private func reply(_ certificate: StaffCertificate) -> Reply {
+            Reply(
                 lines: [Words.say("operator.added", handle)],
                 json: [
                     "operator": .string(handle),

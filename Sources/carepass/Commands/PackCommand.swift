@@ -15,6 +15,8 @@ struct PackCommand: ReplyingCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    @OptionGroup var staff: OperatorOptions
+
     @Argument(help: "Passport numbers; each must have been granted to the recipient here.")
     var passports: [String]
 
@@ -28,7 +30,8 @@ struct PackCommand: ReplyingCommand {
     var carry: String?
 
     func reply() throws -> Reply {
-        let home = try Home(options)
+        let operatorKey = try OperatorKey(options, staff)
+        let home = try Home.open(options, with: operatorKey)
         let records = try passports.map { try home.store.passport(named: $0) }
         guard Set(records.map(\.passport.digest)).count == records.count else {
             throw CommandError(.badArgument, .badInput, Words.say("error.passport-twice"))
@@ -72,7 +75,7 @@ struct PackCommand: ReplyingCommand {
             fields.object = packed.envelope.contentDigest
             if records.count == 1 { fields.passport = records.first?.passport.digest }
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
-            try home.commit(fields)
+            try home.commit(fields, signedBy: operatorKey)
         }
         try Files.write(bytes, to: out)
         if out == "-" { return Reply(isSilent: true) }

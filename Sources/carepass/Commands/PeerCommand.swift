@@ -18,6 +18,8 @@ struct PeerCommand: ParsableCommand {
 
         @OptionGroup var options: GlobalOptions
 
+        @OptionGroup var staff: OperatorOptions
+
         @Argument(help: "Its identity file; '-' for standard input.")
         var file: String
 
@@ -39,7 +41,8 @@ struct PeerCommand: ParsableCommand {
         var replace = false
 
         func reply() throws -> Reply {
-            let home = try Home(options)
+            let operatorKey = try OperatorKey(options, staff)
+            let home = try Home.open(options, with: operatorKey)
             let purposes = try trust.split(separator: ",").map { name in
                 guard let purpose = KeyPurpose.roles.first(where: { $0.name == name }) else {
                     throw CommandError(.badArgument, .badInput, Words.say("error.purpose"))
@@ -64,7 +67,7 @@ struct PeerCommand: ParsableCommand {
             var fields = AuditFields(act: .peerPinned, time: home.now)
             fields.counterpart = identity.organisation.digest
             fields.object = identity.chain.currentHash
-            try home.commit(fields, changes)
+            try home.commit(fields, changes, signedBy: operatorKey)
             return Reply(
                 lines: [Words.say("peer.added", ViewText.name(identity.name), trust)],
                 json: [

@@ -15,6 +15,8 @@ struct SealCommand: ReplyingCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    @OptionGroup var staff: OperatorOptions
+
     @Argument(help: "The summary's number.")
     var number: String
 
@@ -39,7 +41,8 @@ struct SealCommand: ReplyingCommand {
     }
 
     func reply() throws -> Reply {
-        let home = try Home(options)
+        let operatorKey = try OperatorKey(options, staff)
+        let home = try Home.open(options, with: operatorKey)
         guard let profile = Profile.allCases.first(where: { $0.name == profile }) else {
             throw CommandError(.badArgument, .badInput, Words.say("error.profile"))
         }
@@ -71,7 +74,7 @@ struct SealCommand: ReplyingCommand {
             fields,
             status.changes + [
                 .passport(passport, isOwn: true, sealedRing: ring, added: home.now)
-            ])
+            ], signedBy: operatorKey)
         return Reply(
             lines: [
                 Words.say(

@@ -138,23 +138,19 @@ struct SummaryCommand: ParsableCommand {
 
         @OptionGroup var options: GlobalOptions
 
+        @OptionGroup var staff: OperatorOptions
+
         @Argument(help: "The summary's number.")
         var number: String
-
-        @Option(name: .customLong("operator"), help: "Who reads; signs the entry in the log.")
-        var handle: String
-
-        @Option(help: "A file with the operator's passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
-        var operatorPassphraseFile: String?
 
         @Option(help: "Where to write; '-' for standard output.")
         var out: String
 
         func reply() throws -> Reply {
-            let home = try Home(options)
+            let operatorKey = try OperatorKey(options, staff)
+            let home = try Home.open(options, with: operatorKey)
             let (_, draft) = try Draft.load(number, from: home)
-            try DraftReading.log(
-                draft, home, home.operatorKey(handle, passphraseFile: operatorPassphraseFile))
+            try DraftReading.log(draft, home, operatorKey)
             try Files.write(
                 Document.ips(
                     draft.summary, organisation: home.identity.name, now: home.now,
@@ -172,20 +168,16 @@ struct SummaryCommand: ParsableCommand {
 
         @OptionGroup var options: GlobalOptions
 
+        @OptionGroup var staff: OperatorOptions
+
         @Argument(help: "The summary's number.")
         var number: String
 
-        @Option(name: .customLong("operator"), help: "Who reads; signs the entry in the log.")
-        var handle: String
-
-        @Option(help: "A file with the operator's passphrase (or CAREPASS_OPERATOR_PASSPHRASE).")
-        var operatorPassphraseFile: String?
-
         func reply() throws -> Reply {
-            let home = try Home(options)
+            let operatorKey = try OperatorKey(options, staff)
+            let home = try Home.open(options, with: operatorKey)
             let (id, draft) = try Draft.load(number, from: home)
-            try DraftReading.log(
-                draft, home, home.operatorKey(handle, passphraseFile: operatorPassphraseFile))
+            try DraftReading.log(draft, home, operatorKey)
             let label = SourceLabel(issuer: home.identity.name, passport: id.bytes)
             let view = MergedView(draft.sections.map { (label, $0) })
             return Reply(lines: ViewText.lines(view), json: ["view": ViewText.json(view)])
@@ -196,13 +188,11 @@ struct SummaryCommand: ParsableCommand {
 /// Reading a draft is reading care content: the log says who did, before anything is shown.
 enum DraftReading {
     static func log(
-        _ draft: Draft, _ home: borrowing Home, _ staff: borrowing SigningKey
+        _ draft: Draft, _ home: borrowing Home, _ staff: borrowing OperatorKey
     ) throws {
         var fields = AuditFields(act: .summaryExported, time: home.now)
         fields.sections = draft.sections.map(\.content.kind)
-        let entry = try AuditEntry(
-            fields: fields, randomness: home.randomness, origin: home.origin, signedBy: staff)
-        try home.store.commit(entry, origin: home.origin, logKey: home.keys.signingKey(.log))
+        try home.commit(fields, signedBy: staff)
     }
 }
 

@@ -15,6 +15,8 @@ struct WithdrawCommand: ReplyingCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    @OptionGroup var staff: OperatorOptions
+
     @Option(help: "The grant's number.")
     var grant: String?
 
@@ -44,7 +46,8 @@ struct WithdrawCommand: ReplyingCommand {
                     "hint.choice",
                     WithdrawalReason.allCases.map(\.name).joined(separator: ", ")))
         }
-        let home = try Home(options)
+        let operatorKey = try OperatorKey(options, staff)
+        let home = try Home.open(options, with: operatorKey)
         let knowledge = try home.knowledge()
         let (record, ended) = try target(home)
         guard let issuer = knowledge.identities[record.passport.claims.issuer] else {
@@ -71,7 +74,8 @@ struct WithdrawCommand: ReplyingCommand {
         let references =
             ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
         try home.commit(
-            fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation))
+            fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation),
+            signedBy: operatorKey)
         try Files.write(withdrawal.bytes, to: out)
         if out == "-" { return Reply(isSilent: true) }
         return Reply(

@@ -60,7 +60,7 @@ final class Demo {
                     [
                         "peer", "add", "\(out)/\(peer).identity", "--fingerprint",
                         fingerprints[peer] ?? "", "--trust", "issue,consent,status,log,seal-net",
-                    ])
+                    ], by: "dr-\(home)")
             }
         }
         self.fingerprints = fingerprints
@@ -96,7 +96,7 @@ final class Demo {
             "--said-back",
         ]
         if card { arguments += ["--card", "\(out)/card/consent-half.txt"] }
-        guard let id = try runner.run(home, arguments)["grant"] as? String else {
+        guard let id = try runner.run(home, arguments, by: "dr-\(home)")["grant"] as? String else {
             throw Self.failed("grant")
         }
         return id
@@ -106,14 +106,18 @@ final class Demo {
         let start = Date()
         try runner.run("izmir", ["card", "new", "--out", "\(out)/card"])
         let sealed = try runner.run(
-            "izmir", ["seal", summary, "--card", "\(out)/card/consent-half.txt"])
+            "izmir", ["seal", summary, "--card", "\(out)/card/consent-half.txt"], by: "dr-izmir")
         guard let passport = sealed["passport"] as? String else { throw Self.failed("seal") }
         let grant = try grant(
             "izmir", passport, to: "Clinic Athens", "emergency,medication,care")
         _ = try self.grant("izmir", passport, to: "bearer", "emergency,medication")
         try runner.run(
             "izmir",
-            ["pack", passport, "--to", "Clinic Athens", "--out", "\(out)/izmir-to-athens.envelope"])
+            [
+                "pack", passport, "--to", "Clinic Athens", "--out",
+                "\(out)/izmir-to-athens.envelope",
+            ],
+            by: "dr-izmir")
         step(3, "demo.sealed", since: start)
         return (passport, grant)
     }
@@ -123,11 +127,10 @@ final class Demo {
         let envelope = "\(out)/izmir-to-athens.envelope"
         let opened = try runner.run(
             "athens",
-            ["open", envelope, "--operator", "dr-athens", "--fhir", "\(out)/athens-summary.json"])
+            ["open", envelope, "--fhir", "\(out)/athens-summary.json"], by: "dr-athens")
         try expect(Self.sections(opened) == ["emergency", "medication", "care"], "open")
         let refused = try runner.run(
-            "athens", ["open", envelope, "--section", "risk", "--operator", "dr-athens"],
-            expecting: 77)
+            "athens", ["open", envelope, "--section", "risk"], by: "dr-athens", expecting: 77)
         try expect(refused["reason"] as? String == "grant.sectionNotGranted", "open risk")
         guard let person = (opened["persons"] as? [String])?.first else {
             throw Self.failed("open")
@@ -149,17 +152,18 @@ final class Demo {
             [
                 "seal", imported["summary"] as? String ?? "", "--card",
                 "\(out)/card/consent-half.txt",
-            ])
+            ], by: "dr-athens")
         guard let athens = sealed["passport"] as? String else { throw Self.failed("seal") }
         _ = try grant(
             "athens", izmirs, to: "Clinic Munich", "emergency,medication,care,risk", card: true)
         _ = try grant("athens", athens, to: "Clinic Munich", "care", card: true)
         let envelope = "\(out)/athens-to-munich.envelope"
         try runner.run(
-            "athens", ["pack", izmirs, athens, "--to", "Clinic Munich", "--out", envelope])
+            "athens", ["pack", izmirs, athens, "--to", "Clinic Munich", "--out", envelope],
+            by: "dr-athens")
         let opened = try runner.run(
             "munich",
-            ["open", envelope, "--operator", "dr-munich", "--fhir", "\(out)/munich-summary.json"])
+            ["open", envelope, "--fhir", "\(out)/munich-summary.json"], by: "dr-munich")
         try expect(
             Self.sections(opened) == ["emergency", "medication", "care", "risk"], "munich")
         try expect(Self.sources(opened, "care") == ["Clinic Athens", "NGO Izmir"], "sources")
@@ -171,12 +175,13 @@ final class Demo {
         let start = Date()
         let withdrawn = try runner.run(
             "izmir",
-            ["withdraw", "--grant", grant, "--reason", "person", "--out", "\(out)/withdrawal"])
+            ["withdraw", "--grant", grant, "--reason", "person", "--out", "\(out)/withdrawal"],
+            by: "dr-izmir")
         try runner.run("izmir", ["status", "export", "--out", "\(out)/izmir.status"])
         try runner.run("athens", ["take-in", "\(out)/withdrawal", "\(out)/izmir.status"])
         let refused = try runner.run(
             "athens",
-            ["open", "\(out)/izmir-to-athens.envelope", "--operator", "dr-athens"], expecting: 77)
+            ["open", "\(out)/izmir-to-athens.envelope"], by: "dr-athens", expecting: 77)
         try expect(refused["reason"] as? String == "withdrawal.withdrawn", "withdrawn")
         step(6, "demo.withdrawn", since: start, withdrawn["time"] as? String ?? "")
     }

@@ -25,18 +25,21 @@ struct DemoRunner {
         }
     }
 
-    /// Runs one command in a home and returns its JSON.
+    /// Runs one command in a home, signed by an operator where one has to, and returns its JSON.
     @discardableResult
     func run(
-        _ home: String?, _ arguments: [String], expecting status: Int32 = 0
+        _ home: String?, _ arguments: [String], by operator: String? = nil,
+        expecting status: Int32 = 0
     ) throws -> [String: Any] {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments + ["--json"]
+        process.arguments =
+            arguments + (`operator`.map { ["--operator", $0] } ?? []) + ["--json"]
         var environment = ProcessInfo.processInfo.environment
         environment["CAREPASS_HOME"] = home.map { "\(out)/\($0)" } ?? "\(out)/none"
         environment["CAREPASS_PASSPHRASE"] = Self.passphrase
         environment["CAREPASS_OPERATOR_PASSPHRASE"] = Self.operatorPassphrase
+        environment["CAREPASS_NEW_OPERATOR_PASSPHRASE"] = Self.operatorPassphrase
         process.environment = environment
         let output = Pipe()
         let complaints = Pipe()

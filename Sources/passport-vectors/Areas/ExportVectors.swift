@@ -54,6 +54,7 @@ struct ExportVectors {
             "erased", .warn, "An erased entry is told, and its place is proven.", erased.export())
         try damage(items)
         try rewritten(items)
+        try unsigned()
         try keys(items)
     }
 
@@ -101,17 +102,48 @@ struct ExportVectors {
         try add(
             "another-log", .refused, "Another organisation's good log is not this one.", items,
             origin: LogOrigin.text(for: Digest.sha256(of: [1])))
-        var unsigned = log
-        var intent = AuditFields(act: .openIntent, time: Moments.now)
-        intent.purposes = [1]
-        unsigned.entries[1] = try AuditEntry(
-            fields: intent, randomness: Secrets.stream("unsigned intent"))
-        try add(
-            "opening-not-signed", .refused, "Nobody opens without a name.", unsigned.export())
         var moved = log
         moved.entries.insert(log.entries[1], at: 0)
         try add(
             "signed-entry-copied", .refused, "A signed entry counts in its place.", moved.export())
+    }
+
+    /// Acts that a member of staff has to sign, and nobody did.
+    private func unsigned() throws {
+        func entry(_ act: AuditAct) throws -> AuditEntry {
+            var fields = AuditFields(act: act, time: Moments.granted)
+            fields.object = Digest.sha256(of: [7])
+            return try AuditEntry(
+                fields: fields, randomness: Secrets.stream("unsigned \(act.number)"))
+        }
+        func add(
+            _ scenario: String, _ verdict: Ruling, _ comment: String, _ entries: [AuditEntry]
+        ) throws {
+            var short = log
+            short.entries = entries + log.entries.suffix(1)
+            try self.add(scenario, verdict, comment, short.export())
+        }
+        try add(
+            "opening-not-signed", .refused, "Nobody opens without a name.", [entry(.openIntent)])
+        let acts: [AuditAct] = [
+            .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed, .grantMade,
+            .disclosed, .withdrawn,
+        ]
+        try add(
+            "acts-not-signed", .refused, "Nobody gives or takes access or trust without a name.",
+            acts.map(entry))
+        let hired = try entry(.staffAdded)
+        try add(
+            "first-of-staff", .accept, "The first member of staff has nobody who could sign.",
+            [hired])
+        try add(
+            "second-of-staff-not-signed", .refused, "There is one who could sign.", [hired, hired])
+        try add(
+            "staff-after-staff-not-signed", .refused, "Whoever signed before could sign again.",
+            [log.entries[0], hired])
+        try add(
+            "staff-after-erased-staff-not-signed", .refused,
+            "That somebody signed shows after erasure.", [log.entries[0].erased(), hired])
     }
 
     private func keys(_ items: [[UInt8]]) throws {

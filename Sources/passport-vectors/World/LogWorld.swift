@@ -4,7 +4,7 @@ import PassportCoding
 import PassportCrypto
 import PassportTrust
 
-/// A small audit log: a disclosure, an opening that a nurse signed, and its own export.
+/// A small audit log: a disclosure and an opening that a nurse signed, and its own export.
 struct LogWorld {
     let origin: String
     var entries: [AuditEntry]
@@ -20,7 +20,9 @@ struct LogWorld {
         disclosed.reference = AuditReference.hash(of: Secrets.seed("reference"))
         disclosed.passport = Digest.sha256(of: [2])
         disclosed.grants = [Digest.sha256(of: [3])]
-        entries.append(try AuditEntry(fields: disclosed, randomness: stream))
+        entries.append(
+            try AuditEntry(
+                fields: disclosed, randomness: stream, origin: origin, signedBy: Self.nurse()))
         var intent = AuditFields(act: .openIntent, time: Moments.now)
         intent.purposes = [1]
         intent.sections = [1, 2]
