@@ -10,6 +10,8 @@ struct AuthorityCheck {
     private let staff: [Digest: [AuthorisedKey]]
     /// Every staff signature met so far. Salts are random, so an honest log never repeats one.
     private var signatures: Set<[UInt8]> = []
+    /// Keys whose end the log has recorded so far.
+    private var ended: Set<Digest> = []
     /// Signatures by keys that were lost later, until it is known what kept checkpoints prove.
     private var unproven: [(entry: UInt64, since: Timestamp)] = []
 
@@ -36,6 +38,10 @@ struct AuthorityCheck {
 
     /// Checks the staff signature of an intact entry.
     mutating func take(_ entry: EntryFacts) {
+        // The entry itself may still be signed by the key that it ends.
+        defer {
+            if entry.fields.act == .staffEnded, let key = entry.fields.object { ended.insert(key) }
+        }
         guard entry.has(.signature) else {
             if entry.has(.staff) { notChecked.insert(.unsignedStaff) }
             return
@@ -74,6 +80,11 @@ struct AuthorityCheck {
         }
         if let named = fields.staff, named != signer {
             verdict.add(.fail, .staffMismatch, entry: entry.index, ["\(named)", "\(signer)"])
+        }
+        guard !ended.contains(signer) else {
+            // Attack: go on signing after one's end, under any date.
+            verdict.add(.fail, .staffOutsideWindow, entry: entry.index, ["\(signer)"])
+            return
         }
         guard let time = fields.time else { return }
         takeWorth(Self.worth(of: keys, at: time), entry.index, signer)

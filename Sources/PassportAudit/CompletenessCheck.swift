@@ -45,6 +45,7 @@ struct CompletenessCheck {
         switch act {
         case .openIntent: intentIsAnswered[entry.index] = false
         case .openOutcome: takeOutcome(entry, integrity)
+        case .staffEnded: _ = require(.object, entry.fields.object, in: entry)
         default: break
         }
         takeExchange(entry, act)

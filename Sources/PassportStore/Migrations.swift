@@ -22,6 +22,9 @@ enum Migrations {
                 table.column("bytes", .blob).notNull()
             }
         }
+        migrator.registerMigration("0004-staff-ended") { database in
+            try database.alter(table: "staff") { $0.add(column: "ended", .integer) }
+        }
         return migrator
     }
 

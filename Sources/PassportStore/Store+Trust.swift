@@ -11,10 +11,12 @@ public struct StaffRecord: Sendable {
     public let handle: String
     /// The certified key.
     public let certificate: StaffCertificate
+    /// When they stopped being one; the certificate keeps its bytes, and the log has the end.
+    public let ended: Timestamp?
 
     /// True when what the member of staff signs at a moment counts.
     public func isInForce(at moment: Timestamp) -> Bool {
-        certificate.notBefore <= moment && moment <= certificate.notAfter
+        ended == nil && certificate.notBefore <= moment && moment <= certificate.notAfter
     }
 }
 
@@ -65,14 +67,16 @@ extension Store {
     public func staff() throws -> [StaffRecord] {
         let own = try ownIdentity()
         let rows = try read { database in
-            try Row.fetchAll(database, sql: "SELECT handle, certificate FROM staff ORDER BY handle")
+            try Row.fetchAll(database, sql: "SELECT * FROM staff ORDER BY handle")
         }
         return try rows.map { row in
             let handle: String = row["handle"]
             let bytes: Data = row["certificate"]
+            let ended: Int64? = row["ended"]
             return StaffRecord(
                 handle: handle,
-                certificate: try StaffCertificate(verifying: [UInt8](bytes), by: own))
+                certificate: try StaffCertificate(verifying: [UInt8](bytes), by: own),
+                ended: ended.map { Timestamp(clamping: $0) })
         }
     }
 

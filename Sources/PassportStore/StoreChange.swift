@@ -10,6 +10,8 @@ public enum StoreChange: Sendable {
     case own(Identity)
     /// Another organisation that was pinned here.
     case pin(Identity, Pin)
+    /// The end of a pin.
+    case unpin(OrganisationID)
     /// Another organisation's identity that came as evidence or was taken in.
     case identity(Identity)
     /// An identity that contradicts the chain known here, and the epoch in which it does.
@@ -19,6 +21,8 @@ public enum StoreChange: Sendable {
     case pinInstead(Identity, Pin)
     /// A member of staff.
     case staff(handle: String, certificate: StaffCertificate)
+    /// The end of a member of staff, by the hash of their key.
+    case staffEnded(Digest, at: Timestamp)
     /// A summary under work, encrypted by the vault.
     case draft(Identifier, sealed: [UInt8], created: Timestamp)
     /// A passport; its ring, when there is one, encrypted by the vault.
@@ -44,6 +48,10 @@ public enum StoreChange: Sendable {
         case .own(let identity): try Self.save(identity, isOwn: true, pin: nil, database)
         case .pin(let identity, let pin):
             try Self.save(identity, isOwn: false, pin: pin, database)
+        case .unpin(let organisation):
+            try database.execute(
+                sql: "UPDATE organisation SET pinned = NULL, purposes = NULL WHERE id = ?",
+                arguments: [organisation.blob])
         case .identity(let identity):
             try database.execute(
                 sql: """
@@ -71,6 +79,10 @@ public enum StoreChange: Sendable {
                 arguments: [
                     certificate.key.keyHash.blob, handle, certificate.bytes.blob,
                 ])
+        case .staffEnded(let keyHash, let moment):
+            try database.execute(
+                sql: "UPDATE staff SET ended = ? WHERE keyHash = ? AND ended IS NULL",
+                arguments: [moment.seconds, keyHash.blob])
         case .draft(let id, let sealed, let created):
             try database.execute(
                 sql: "INSERT INTO draft (id, sealed, created) VALUES (?, ?, ?)",

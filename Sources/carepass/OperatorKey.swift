@@ -98,7 +98,7 @@ extension Home {
         // key, or nothing could ever be opened here again. Whoever verifies the log is told.
         let isLast = act == .staffAdded && !all.contains { $0.isInForce(at: now) }
         guard let record = all.first(where: { $0.certificate.key == key }),
-            record.isInForce(at: now) || isLast
+            record.isInForce(at: now) || (isLast && record.ended == nil)
         else {
             throw CommandError(.unknownOperator, .refused, Words.say("error.operator-expired"))
         }

@@ -6,7 +6,7 @@ import manifest
 import suite
 from cbor_strict import Refused
 
-INTENT, OUTCOME, EXPORTED, DISCLOSED, STAFF_ADDED = 14, 15, 18, 13, 2
+INTENT, OUTCOME, EXPORTED, DISCLOSED, STAFF_ADDED, STAFF_ENDED = 14, 15, 18, 13, 2, 3
 SIGNED = {2, 3, 4, 5, 9, 11, 12, 13, 14, 16}
 ACTS = range(1, 22)
 MAX_AGE = 604_800
@@ -289,7 +289,7 @@ class Report:
             self.not_checked.add("unknownNumbers")
 
     def _fields(self, place, entry):
-        needed = [1, 2] + ([10, 12] if entry.shown.get(1) == OUTCOME else [])
+        needed = [1, 2] + {OUTCOME: [10, 12], STAFF_ENDED: [13]}.get(entry.shown.get(1), [])
         for field in needed:
             if field not in entry.commitments:
                 self.say("completeness", "fieldMissing", place)
@@ -331,7 +331,7 @@ class Report:
             self.say("authority", f"logKey{found}")
 
     def _staff(self):
-        self.acts = set()
+        self.acts, self.ended = set(), set()
         for place, entry in self.entries:
             if 15 not in entry.commitments:
                 if 3 in entry.commitments:
@@ -341,6 +341,8 @@ class Report:
                     self.say("authority", "fieldWithheld", place)
             elif formed(15, entry.shown):
                 self._staff_signature(place, entry)
+            if entry.shown.get(1) == STAFF_ENDED and formed(13, entry.shown):
+                self.ended.add(entry.shown[13])
 
     def _staff_signature(self, place, entry):
         """The first fault of the signature, then who is named and the window."""
@@ -365,7 +367,9 @@ class Report:
         self.acts.add(entry.shown[15])
         if formed(3, entry.shown) and entry.shown[3] != signer:
             self.say("authority", "staffMismatch", place)
-        if formed(2, entry.shown):
+        if signer in self.ended:
+            self.say("authority", "staffOutsideWindow", place)
+        elif formed(2, entry.shown):
             found = judge(keys, entry.shown[2], self.proven(place))
             if found:
                 name = {"Suspect": "staffKeySuspect"}.get(found, f"staff{found}")

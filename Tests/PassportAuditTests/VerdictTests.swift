@@ -114,6 +114,22 @@ struct VerdictTests {
         #expect(try report(log).completeness.has(.signatureMissing, entry: 2))
     }
 
+    @Test func whoeverEndedSignsNothingMore() throws {
+        let log = try TestLog("athens")
+        let key = log.staffKey.verifyingKey.keyHash
+        _ = try opening(log)
+        // Attack: an end that says not whose it is.
+        try log.log(.staffEnded, signed: true)
+        try log.log(.staffEnded, signed: true) { $0.object = key }
+        // Attack: go on, under a date from before the end.
+        log.clock = log.clock.adding(seconds: -120)
+        try log.log(.grantMade, signed: true)
+        let report = try report(log)
+        #expect(report.completeness.has(.fieldMissing, entry: 1))
+        let outside = report.authority.findings.filter { $0.code == .staffOutsideWindow }
+        #expect(outside.map(\.entry) == [3])
+    }
+
     @Test func aClockThatIsWrongByADayIsReportedWithTheAmountAndNotFailed() throws {
         let log = try TestLog("athens")
         try log.log(.cardMade)

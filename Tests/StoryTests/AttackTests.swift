@@ -1,20 +1,12 @@
 import Foundation
-import GRDB
 import Testing
 
 /// Attacks on a home that were once run with success.
 @Suite struct AttackTests {
-    private static func edit(_ world: World, _ home: String, _ statements: [String]) throws {
-        let database = try DatabaseQueue(path: world.path("\(home)/carepass.sqlite"))
-        try database.write { connection in
-            for statement in statements { try connection.execute(sql: statement) }
-        }
-    }
-
     @Test func aLogEmptiedWithADatabaseToolIsNotContinued() throws {
         let world = try World()
-        try Self.edit(
-            world, "athens",
+        try world.edit(
+            "athens",
             ["DELETE FROM logEntry", "DELETE FROM logNode", "DELETE FROM logCheckpoint"])
         let refused = try world.ask(
             "athens", ["open", world.envelope, "--operator", "dr-athens"], expecting: 77)
@@ -32,7 +24,7 @@ import Testing
         try world.ask("izmir", ["withdraw", "--grant", world.athensGrant, "--out", withdrawal])
         try world.ask("izmir", ["status", "export", "--out", list])
         try world.ask("athens", ["take-in", withdrawal, list])
-        try Self.edit(world, "athens", [statement])
+        try world.edit("athens", [statement])
         let commands = [
             ["open", world.envelope, "--operator", "dr-athens"],
             ["status", "export", "--out", list],
@@ -45,8 +37,8 @@ import Testing
 
     @Test func anotherOrganisationsFileUnderAPinIsRefused() throws {
         let world = try World()
-        try Self.edit(
-            world, "athens",
+        try world.edit(
+            "athens",
             [
                 """
                 UPDATE organisation SET identity =

@@ -16,6 +16,8 @@ import Testing
         }
         _ = try ask("new", ["init", "--name", "NGO New"])
         _ = try ask("new", ["operator", "add", "dr-new"])
+        _ = try ask("new", ["operator", "add", "dr-old"])
+        _ = try ask("new", ["operator", "end", "dr-old", "--operator", "dr-new"])
         _ = try ask("new", ["operator", "list"])
         _ = try ask("new", ["org", "show"])
         _ = try ask("new", ["org", "fingerprint"])
@@ -53,6 +55,7 @@ import Testing
                 "withdraw", "--grant", granted["grant"].string ?? "", "--out",
                 world.path("new.withdrawal"),
             ])
+        _ = try ask("new", ["peer", "remove", "Clinic Athens"])
         _ = try ask("new", ["status", "export", "--out", world.path("new.status")])
         _ = try ask("athens", ["take-in", world.path("new.identity")])
         _ = try ask("new", ["audit", "show"])

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import PassportTestSupport
 import Testing
 
@@ -76,6 +77,7 @@ struct World: Sendable {
         let own = "dr-\(home)"
         let asks = [
             ["seal"], ["grant"], ["pack"], ["withdraw"], ["peer", "add"], ["operator", "add"],
+            ["peer", "remove"],
         ]
         guard asks.contains(where: { arguments.starts(with: $0) }),
             // The first operator of a home has nobody who could sign.
@@ -95,6 +97,14 @@ struct World: Sendable {
             answer.status == status && !answer.wasKilled, "\(answer.summary)",
             sourceLocation: location)
         return answer.json
+    }
+
+    /// Changes a home's database, as somebody who can write to its folder can.
+    func edit(_ home: String, _ statements: [String]) throws {
+        let database = try DatabaseQueue(path: path("\(home)/carepass.sqlite"))
+        try database.write { connection in
+            for statement in statements { try connection.execute(sql: statement) }
+        }
     }
 
     mutating func makeOrganisations() throws {

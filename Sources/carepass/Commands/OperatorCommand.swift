@@ -10,7 +10,7 @@ import PassportTrust
 struct OperatorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operator", abstract: "Members of staff and their keys.",
-        subcommands: [Add.self, List.self])
+        subcommands: [Add.self, End.self, List.self])
 
     struct Add: ReplyingCommand {
         static let configuration = CommandConfiguration(
@@ -102,6 +102,48 @@ struct OperatorCommand: ParsableCommand {
         }
     }
 
+    struct End: ReplyingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a member of staff: from now on their key signs nothing here.")
+
+        @OptionGroup var options: GlobalOptions
+
+        @OptionGroup var staff: OperatorOptions
+
+        @Argument(help: "Whose key ends.")
+        var handle: String
+
+        func reply() throws -> Reply {
+            let operatorKey = try OperatorKey(options, staff)
+            let home = try Home.open(options, with: operatorKey)
+            let all = try home.store.staff()
+            guard let record = all.first(where: { $0.handle == handle }) else {
+                throw CommandError(
+                    .unknownOperator, .noInput, Words.say("error.no-operator"),
+                    hint: Words.say("hint.operator-list"))
+            }
+            guard record.ended == nil else {
+                throw CommandError(.unknownOperator, .refused, Words.say("error.operator-ended"))
+            }
+            // Nobody could ever sign for the next one.
+            guard all.contains(where: { $0.handle != handle && $0.isInForce(at: home.now) }) else {
+                throw CommandError(
+                    .unknownOperator, .refused, Words.say("error.last-operator"),
+                    hint: Words.say("hint.last-operator"))
+            }
+            let key = record.certificate.key.keyHash
+            var fields = AuditFields(act: .staffEnded, time: home.now)
+            fields.object = key
+            try home.commit(fields, [.staffEnded(key, at: home.now)], signedBy: operatorKey)
+            return Reply(
+                lines: [Words.say("operator.end-done", handle, "\(home.now)")],
+                json: [
+                    "operator": .string(handle), "key": .string("\(key)"),
+                    "ended": .string("\(home.now)"),
+                ])
+        }
+    }
+
     struct List: ReplyingCommand {
         static let configuration = CommandConfiguration(abstract: "List the members of staff.")
 
@@ -114,7 +156,8 @@ struct OperatorCommand: ParsableCommand {
                     ? [Words.say("operator.none")]
                     : staff.map {
                         Words.say(
-                            "operator.line", $0.handle, "\($0.certificate.notAfter)",
+                            $0.ended == nil ? "operator.line" : "operator.ended", $0.handle,
+                            "\($0.ended ?? $0.certificate.notAfter)",
                             "\($0.certificate.key.keyHash)")
                     },
                 json: [
@@ -124,6 +167,7 @@ struct OperatorCommand: ParsableCommand {
                                 "operator": .string($0.handle),
                                 "key": .string("\($0.certificate.key.keyHash)"),
                                 "until": .string("\($0.certificate.notAfter)"),
+                                "ended": JSONValue($0.ended),
                             ]
                         })
                 ])

@@ -10,7 +10,7 @@ import PassportTrust
 struct PeerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "peer", abstract: "Other organisations.",
-        subcommands: [Add.self, List.self])
+        subcommands: [Add.self, Remove.self, List.self])
 
     struct Add: ReplyingCommand {
         static let configuration = CommandConfiguration(
@@ -104,6 +104,38 @@ struct PeerCommand: ParsableCommand {
             }
             try knowledge.refuseFrozen(identity)
             return [.pin(identity, pin)]
+        }
+    }
+
+    struct Remove: ReplyingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a pin back: the organisation is a stranger again.")
+
+        @OptionGroup var options: GlobalOptions
+
+        @OptionGroup var staff: OperatorOptions
+
+        @Argument(help: "Its name, or its id.")
+        var name: String
+
+        func reply() throws -> Reply {
+            let operatorKey = try OperatorKey(options, staff)
+            let home = try Home.open(options, with: operatorKey)
+            let identity = try home.organisation(named: name)
+            guard try home.knowledge().pins[identity.organisation] != nil else {
+                throw CommandError(
+                    .unknownOrganisation, .refused, Words.say("error.no-pin"),
+                    hint: Words.say("hint.peer-list"))
+            }
+            var fields = AuditFields(act: .peerRemoved, time: home.now)
+            fields.counterpart = identity.organisation.digest
+            try home.commit(fields, [.unpin(identity.organisation)], signedBy: operatorKey)
+            return Reply(
+                lines: [Words.say("peer.removed", ViewText.clean(identity.name))],
+                json: [
+                    "organisation": .string(identity.organisation.text),
+                    "name": .string(identity.name),
+                ])
         }
     }
 

@@ -55,6 +55,7 @@ struct ExportVectors {
         try damage(items)
         try rewritten(items)
         try unsigned()
+        try ended()
         try keys(items)
     }
 
@@ -144,6 +145,27 @@ struct ExportVectors {
         try add(
             "staff-after-erased-staff-not-signed", .refused,
             "That somebody signed shows after erasure.", [log.entries[0].erased(), hired])
+    }
+
+    /// The end of a member of staff, and what is signed afterwards.
+    private func ended() throws {
+        let nurse = try LogWorld.nurse()
+        func end(_ key: Digest?, at time: Timestamp = Moments.granted) throws -> AuditEntry {
+            var fields = AuditFields(act: .staffEnded, time: time)
+            fields.object = key
+            return try AuditEntry(
+                fields: fields, randomness: Secrets.stream("end"), origin: log.origin,
+                signedBy: nurse)
+        }
+        var over = log
+        over.entries.insert(try end(nurse.verifyingKey.keyHash, at: Moments.now), at: 3)
+        try add("staff-ended", .accept, "What was signed before an end counts.", over.export())
+        over.entries = [try end(nurse.verifyingKey.keyHash), log.entries[0], log.entries[3]]
+        try add(
+            "staff-signs-after-end", .refused, "Whoever is no longer staff signs nothing.",
+            over.export())
+        over.entries = [try end(nil), log.entries[3]]
+        try add("end-of-nobody", .refused, "An end names whose it is.", over.export())
     }
 
     private func keys(_ items: [[UInt8]]) throws {
