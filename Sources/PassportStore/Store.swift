@@ -50,6 +50,8 @@ public final class Store: Sendable {
     private static func refuseNewerSchema(_ path: String) throws {
         var configuration = Configuration()
         configuration.readonly = true
+        // Whoever closes the database last holds it for a moment.
+        configuration.busyMode = .timeout(5)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let superseded = try queue.read { try Migrations.migrator.hasBeenSuperseded($0) }
         guard !superseded else {

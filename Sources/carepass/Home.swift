@@ -26,9 +26,21 @@ struct HomeLayout {
                 hint: Words.say("hint.loose-folder"))
         }
     }
+
+    /// Keys of an earlier life are moved, never overwritten: without them no envelope that was
+    /// sealed to this organisation would ever open again.
+    static func setAside(_ path: String, _ now: Timestamp) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.moveItem(atPath: path, toPath: "\(path).before-\(now.seconds)")
+        } catch {
+            throw CommandError(.badArgument, .cannotWrite, Words.say("error.key-in-the-way"))
+        }
+    }
 }
 
-/// An organisation's folder, opened: database, keys, and one fixed moment.
+/// An organisation's folder, opened by one command at a time: database, keys, and one fixed
+/// moment.
 struct Home: ~Copyable {
     let layout: HomeLayout
     let store: Store
@@ -38,6 +50,7 @@ struct Home: ~Copyable {
     /// What the system's clock says, which may be behind `now`.
     let clock: Timestamp
     let randomness = Randomness.system
+    private let lock: HomeLock
 
     /// The roles whose keys the keystore holds.
     static let keystorePurposes: [KeyPurpose] = KeyPurpose.roles + [.vault]
@@ -51,11 +64,7 @@ struct Home: ~Copyable {
         let layout = HomeLayout(path: options.homePath)
         try layout.refuseLooseFolder()
         let store = try Store.open(at: layout.database)
-        let identity = try store.ownIdentity()
-        // A clock behind our own log is wrong: time never runs backwards in the log.
-        let clock = options.now()
-        let floor = try store.clockFloor()
-        let now = max(clock, floor)
+        _ = try store.ownIdentity()
         let passphrase = try PassphraseInput.read(
             file: options.passphraseFile, variable: "CAREPASS_PASSPHRASE",
             prompt: "prompt.passphrase")
@@ -63,10 +72,16 @@ struct Home: ~Copyable {
             decoding: Files.read(
                 layout.keystore, maximum: Limits.keyFileBytes, what: Words.say("what.keystore")),
             passphrase: passphrase)
+        let lock = try HomeLock(layout.path)
+        let identity = try store.ownIdentity()
         // Before any of it decides something: rows carry no signature of their own.
         try store.confirm(
             origin: LogOrigin.text(for: identity.organisation.digest),
             key: keys.signingKey(.log).verifyingKey)
+        // A clock behind our own log is wrong: time never runs backwards in the log.
+        let clock = options.now()
+        let floor = try store.clockFloor()
+        let now = max(clock, floor)
         let isLeap = now.seconds - floor.seconds > Self.clockLeap
         guard !isLeap || options.clockIsRight else {
             throw CommandError(
@@ -81,6 +96,7 @@ struct Home: ~Copyable {
                 origin: LogOrigin.text(for: identity.organisation.digest),
                 logKey: keys.signingKey(.log))
         }
+        self.lock = lock
         self.layout = layout
         self.store = store
         self.identity = identity

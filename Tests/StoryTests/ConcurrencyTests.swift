@@ -45,6 +45,64 @@ import Testing
         #expect((size ?? 0) > done)
     }
 
+    /// Two people set up one folder at once: it is one organisation's, with that one's keys.
+    @Test func twoInitsMakeOneOrganisation() throws {
+        let world = try World(empty: ())
+        for round in 0..<4 {
+            let home = "home-\(round)"
+            let running = try ["First", "Second"].map {
+                try world.process(home).start(["init", "--name", $0])
+            }
+            let answers = try running.map { try $0.wait() }
+            #expect(answers.map(\.status).sorted() == [0, 77], "\(answers.map(\.summary))")
+            let files = try FileManager.default.contentsOfDirectory(atPath: world.path(home))
+                .filter { !$0.hasPrefix("carepass.sqlite") }.sorted()
+            #expect(files == ["keystore.key", "next-root.key", "root.key"])
+            // The keystore holds the keys that the identity names.
+            try world.ask(home, ["operator", "add", "dr-\(home)"])
+            let log = world.path("\(home).log")
+            try world.ask(home, ["audit", "export", "--out", log])
+            try world.ask(nil, ["audit", "verify", log])
+        }
+    }
+
+    @Test func twoOperatorsOfOneNameAreOne() throws {
+        let world = try World()
+        for round in 0..<4 {
+            let name = "dr-\(round)"
+            let add = World.signed("izmir", ["operator", "add", name])
+            let running = try (0..<2).map { number in
+                var process = world.process("izmir")
+                process.environment["CAREPASS_NEW_OPERATOR_PASSPHRASE"] = "new \(number)"
+                return try process.start(add)
+            }
+            let answers = try running.map { try $0.wait() }
+            #expect(answers.map(\.status).sorted() == [0, 77], "\(answers.map(\.summary))")
+            // The file that is there is the one that was certified.
+            let winner = try #require(answers.firstIndex { $0.status == 0 })
+            var process = world.process("izmir")
+            process.environment["CAREPASS_OPERATOR_PASSPHRASE"] = "new \(winner)"
+            let sealed = try process.run(
+                ["seal", world.summary, "--no-card", "--operator", name])
+            #expect(sealed.status == 0, "\(sealed.summary)")
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: world.path("izmir"))
+        #expect(!files.contains { $0.contains(".before-") || $0.hasSuffix(".new") })
+        try Homes.check(world, "izmir")
+    }
+
+    /// A crash between the key file and the log leaves a key that nobody certified; it is moved
+    /// out of the way.
+    @Test func aKeyThatWasNeverCertifiedIsInNobodysWay() throws {
+        let world = try World()
+        try world.folder.write("half an operator", to: "izmir/operator-dr-late.key")
+        try world.ask("izmir", ["operator", "add", "dr-late"])
+        try world.ask(
+            "izmir", ["seal", world.summary, "--no-card", "--operator", "dr-late"])
+        let files = try FileManager.default.contentsOfDirectory(atPath: world.path("izmir"))
+        #expect(files.contains { $0.hasPrefix("operator-dr-late.key.before-") })
+    }
+
     /// The same summary of the same home read twice at once is two entries.
     @Test func twoOpeningsAtOnceAreTwoOpenings() throws {
         let world = try World()

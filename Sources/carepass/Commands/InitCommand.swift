@@ -23,8 +23,10 @@ struct InitCommand: ReplyingCommand {
     func reply() throws -> Reply {
         let layout = HomeLayout(path: options.homePath)
         let now = options.now()
-        guard try !Self.isTaken(layout) else {
-            throw CommandError(.badArgument, .refused, Words.say("error.home-exists"))
+        if FileManager.default.fileExists(atPath: layout.path) {
+            let lock = try HomeLock(layout.path)
+            defer { withExtendedLifetime(lock) {} }
+            try Self.refuseTaken(layout)
         }
         guard ViewText.isPlainName(name) else {
             throw CommandError(.badArgument, .badInput, Words.say("error.name-marks"))
@@ -42,6 +44,10 @@ struct InitCommand: ReplyingCommand {
         } catch {
             throw CommandError(.badArgument, .cannotWrite, Words.say("error.no-folder"))
         }
+        let lock = try HomeLock(layout.path)
+        defer { withExtendedLifetime(lock) {} }
+        // Somebody else may have been here while a passphrase was typed.
+        try Self.refuseTaken(layout)
         let keys = try KeyFile(generating: Home.keystorePurposes, from: .system)
         let root = try KeyFile(generating: [.root], from: .system)
         let nextRoot = try KeyFile(generating: [.root], from: .system)
@@ -54,7 +60,7 @@ struct InitCommand: ReplyingCommand {
                 case 1: try root.encoded(passphrase: passphrase, randomness: .system)
                 default: try nextRoot.encoded(passphrase: passphrase, randomness: .system)
                 }
-            try Self.setAside(path, now)
+            try HomeLayout.setAside(path, now)
             try AtomicFile.write(bytes, to: path, replacing: false)
         }
         let store =
@@ -78,23 +84,18 @@ struct InitCommand: ReplyingCommand {
             ])
     }
 
+    private static func refuseTaken(_ layout: HomeLayout) throws {
+        guard try !isTaken(layout) else {
+            throw CommandError(.badArgument, .refused, Words.say("error.home-exists"))
+        }
+    }
+
     /// True when an organisation lives here. A database without one is what a crash inside
     /// `init` leaves, and must not lock the folder for ever.
     private static func isTaken(_ layout: HomeLayout) throws -> Bool {
         guard FileManager.default.fileExists(atPath: layout.database) else { return false }
         let store = try Store.open(at: layout.database)
         return try store.logSize() > 0 || !store.organisations().isEmpty
-    }
-
-    /// Keys of an earlier life are moved, never overwritten: without them no envelope that was
-    /// sealed to this organisation would ever open again.
-    private static func setAside(_ path: String, _ now: Timestamp) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        do {
-            try FileManager.default.moveItem(atPath: path, toPath: "\(path).before-\(now.seconds)")
-        } catch {
-            throw CommandError(.badArgument, .cannotWrite, Words.say("error.key-in-the-way"))
-        }
     }
 
     /// The first manifest: one root of one, committed to one next root.

@@ -45,7 +45,9 @@ struct OperatorCommand: ParsableCommand {
             else {
                 throw CommandError(.badArgument, .badInput, Words.say("error.handle"))
             }
+            try refuseKnown(PublicHome(options).store)
             guard let signer else {
+                let passphrase = try newPassphrase()
                 let home = try Home(options)
                 // The first has nobody who could sign; everybody after has.
                 guard try home.store.staff().isEmpty else {
@@ -53,29 +55,37 @@ struct OperatorCommand: ParsableCommand {
                         .unknownOperator, .refused, Words.say("error.needs-operator"),
                         hint: Words.say("hint.operator-list"))
                 }
-                let (fields, certificate) = try certify(home)
+                let (fields, certificate) = try certify(home, passphrase)
                 try home.commit(fields, [.staff(handle: handle, certificate: certificate)])
                 return reply(certificate)
             }
             let operatorKey = try OperatorKey(
                 options, handle: signer, passphraseFile: operatorPassphraseFile)
+            let passphrase = try newPassphrase()
             let home = try Home.open(options, with: operatorKey, for: .staffAdded)
-            let (fields, certificate) = try certify(home)
+            let (fields, certificate) = try certify(home, passphrase)
             try home.commit(
                 fields, [.staff(handle: handle, certificate: certificate)], signedBy: operatorKey)
             return reply(certificate)
         }
 
-        /// Makes the key file, and says what the log will.
-        private func certify(
-            _ home: borrowing Home
-        ) throws -> (fields: AuditFields, certificate: StaffCertificate) {
-            guard try !home.store.staff().contains(where: { $0.handle == handle }) else {
+        private func refuseKnown(_ store: Store) throws {
+            guard try !store.staff().contains(where: { $0.handle == handle }) else {
                 throw CommandError(.badArgument, .refused, Words.say("error.operator-exists"))
             }
-            let passphrase = try PassphraseInput.read(
+        }
+
+        private func newPassphrase() throws -> Passphrase {
+            try PassphraseInput.read(
                 file: newPassphraseFile, variable: "CAREPASS_NEW_OPERATOR_PASSPHRASE",
                 prompt: "prompt.new-operator-passphrase", twice: true)
+        }
+
+        /// Makes the key file, and says what the log will.
+        private func certify(
+            _ home: borrowing Home, _ passphrase: borrowing Passphrase
+        ) throws -> (fields: AuditFields, certificate: StaffCertificate) {
+            try refuseKnown(home.store)
             let file = try KeyFile(generating: [.staff], from: home.randomness)
             let bytes = try StaffCertificate.make(
                 organisation: home.organisation, key: file.signingKey(.staff).verifyingKey,
@@ -83,9 +93,12 @@ struct OperatorCommand: ParsableCommand {
                 notAfter: home.now.adding(seconds: Self.certificateSeconds),
                 issuer: home.keys.signingKey(.issue))
             let certificate = try StaffCertificate(verifying: bytes, by: home.identity)
+            // What a crash left here was never certified: nobody's, and in nobody's way.
+            let path = home.layout.operatorKey(handle)
+            try HomeLayout.setAside(path, home.now)
             try AtomicFile.write(
-                file.encoded(passphrase: passphrase, randomness: home.randomness),
-                to: home.layout.operatorKey(handle), replacing: false)
+                file.encoded(passphrase: passphrase, randomness: home.randomness), to: path,
+                replacing: false)
             var fields = AuditFields(act: .staffAdded, time: home.now)
             fields.object = certificate.key.keyHash
             return (fields, certificate)

@@ -73,6 +73,9 @@ struct WithdrawCommand: ReplyingCommand {
         fields.object = withdrawal.digest
         let references =
             ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
+        // The home knows first. A crash between the two leaves a withdrawal that this home honours
+        // and nobody else has yet; `withdraw` again writes another. The other order could leave
+        // one in somebody's hands that this home itself does not know of.
         try home.commit(
             fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation),
             signedBy: operatorKey)

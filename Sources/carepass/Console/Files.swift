@@ -42,7 +42,7 @@ enum Files {
         CommandError(.tooLong, .badInput, Words.say("error.too-long", what, "\(maximum)"))
     }
 
-    /// Writes a file that only its owner may read, or to standard output.
+    /// Writes a file that only its owner may read, or to standard output, a pipe or a device.
     static func write(_ bytes: [UInt8], to path: String) throws {
         if path == "-" {
             do {
@@ -50,8 +50,37 @@ enum Files {
             } catch {
                 throw CommandError(.noFile, .cannotWrite, Words.say("error.no-output"))
             }
+        } else if isStream(path) {
+            try stream(bytes, to: path)
         } else {
-            try AtomicFile.write(bytes, to: path)
+            try AtomicFile.write(bytes, to: resolved(path))
         }
+    }
+
+    /// What is neither a file nor a folder takes the bytes itself: a rename would put a file in
+    /// the place of the pipe or device.
+    private static func isStream(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return false }
+        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    private static func stream(_ bytes: [UInt8], to path: String) throws {
+        do {
+            let handle = try FileHandle(forWritingTo: URL(filePath: path))
+            try handle.write(contentsOf: Data(bytes))
+            try handle.close()
+        } catch {
+            throw CommandError(.noFile, .cannotWrite, Words.say("error.not-written"))
+        }
+    }
+
+    /// The file behind a name of the system's such as `/dev/stdout`, which must stay what it is.
+    private static func resolved(_ path: String) -> String {
+        guard ["/dev/", "/proc/"].contains(where: { path.hasPrefix($0) }),
+            let real = unsafe realpath(path, nil)
+        else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 }
