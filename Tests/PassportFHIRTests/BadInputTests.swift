@@ -86,6 +86,28 @@ import Testing
         #expect(error?.code == .notBundle)
     }
 
+    /// However an address is written, an item of another patient is not taken for this one's.
+    @Test(arguments: [
+        "Patient/q", "https://clinic.example/Patient/q", "Patient/q/_history/3",
+        "https://clinic.example/r4//Patient//q/_history/3/",
+        String(repeating: "a/", count: 2_000) + "Patient/q" + String(repeating: "/", count: 2_000),
+    ])
+    func addressesOfAnotherPatientAreResolved(_ address: String) throws {
+        let composition =
+            #"{"resourceType":"Composition","type":{"coding":[{"system":"http://loinc.org","#
+            + #""code":"60591-5"}]},"subject":{"reference":"Patient/p"}}"#
+        let allergy =
+            #"{"resourceType":"AllergyIntolerance","patient":{"reference":"\#(address)"},"#
+            + #""code":{"coding":[{"system":"http://snomed.info/sct","code":"91936005"}]}}"#
+        let patients = ["p", "q"].map { #"{"resourceType":"Patient","id":"\#($0)"}"# }
+        let entries = ([composition] + patients + [allergy]).map { #"{"resource":\#($0)}"# }
+        let (_, account) = try SummaryReader.read(
+            Array(
+                #"{"resourceType":"Bundle","type":"document","entry":[\#(entries.joined(separator: ","))]}"#
+                    .utf8))
+        #expect(account.dropped(["AllergyIntolerance"]) == [.otherPerson: 1])
+    }
+
     @Test func changedDocumentsNeverTrap() throws {
         var generator = SplitMix(state: 42)
         let original = try Fixture.bytes("sami.json")
