@@ -95,7 +95,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "PassportTestSupport", path: "Tests/PassportTestSupport",
+            name: "PassportTestSupport", dependencies: ["PassportCoding", "CarePassport"],
+            path: "Tests/PassportTestSupport",
             swiftSettings: settings),
         tests("PassportCodingTests", ["PassportCoding", "PassportTestSupport"]),
         tests(

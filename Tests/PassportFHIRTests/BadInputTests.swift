@@ -1,6 +1,7 @@
 import CarePassport
 import PassportCoding
 import PassportFHIR
+import PassportTestSupport
 import Testing
 
 @Suite struct BadInputTests {
@@ -109,7 +110,7 @@ import Testing
     }
 
     @Test func changedDocumentsNeverTrap() throws {
-        var generator = SplitMix(state: 42)
+        var generator = SeededRandom(seed: 42)
         let original = try Fixture.bytes("sami.json")
         var read = 0
         for _ in 0..<250 {
@@ -130,7 +131,7 @@ import Testing
     }
 
     @Test func changedSupplementsNeverTrap() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SeededRandom(seed: 7)
         let original = try Fixture.demo("additions-izmir.json")
         for _ in 0..<400 {
             var bytes = original
@@ -147,18 +148,5 @@ import Testing
                 try SummaryReader.read(Array(original.prefix(count)))
             }
         }
-    }
-}
-
-/// Seeded randomness, the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
