@@ -16,6 +16,7 @@ struct EnvelopeVectors {
         try outside()
         try insideBox()
         try insideContent()
+        try rubbishBeside()
     }
 
     private func positives() throws {
@@ -229,6 +230,31 @@ struct EnvelopeVectors {
             if case .array(let manifests) = fields[CBORItem(2)], case .bytes(let one) = manifests[0]
             {
                 fields[CBORItem(2)] = .array([.bytes(Forge.flipped(one, at: one.count - 1))])
+            }
+        }
+    }
+
+    /// Anybody who knows a recipient's public key can put a box in a decoy's place; it must not
+    /// hide the real one, wherever it stands.
+    private func rubbishBeside() throws {
+        for isBefore in [true, false] {
+            let scenario = isBefore ? "rubbish-box-before" : "rubbish-box-behind"
+            var number = 0
+            while true {
+                number += 1
+                var opening = try Opening(paper, "\(scenario) \(number)")
+                opening.changePacking = { packing in
+                    var rubbish = packing.parcels[0]
+                    rubbish.payload = [0xFF]
+                    packing.parcels.append(rubbish)
+                }
+                // Tried with boxes that are thrown away: only the one that is kept is remembered.
+                let packed = try opening.packing().pack(BoxStore())
+                guard (packed.places[1] < packed.places[0]) == isBefore else { continue }
+                try shop.open(
+                    .envelope, scenario, .accept,
+                    "A box of rubbish for the same recipient does not hide the real one.", opening)
+                break
             }
         }
     }

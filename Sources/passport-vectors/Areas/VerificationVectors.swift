@@ -251,6 +251,13 @@ struct VerificationVectors {
             $0.identities.append(
                 try cast.stranger.ending(.consent, .compromised, since: Moments.made))
         }
+        try row("disclosure-age-unproven", "..r", "The claimed age of a statement is no proof.") {
+            $0.sender = cast.stranger
+            $0.pins.append(cast.stranger)
+            $0.identities.append(
+                try cast.stranger.ending(
+                    .consent, .compromised, since: Moments.granted.adding(seconds: 1)))
+        }
         try row("sender-unknown", "w..", "A sender whom nobody here knows is told.") {
             $0.sender = cast.stranger
             $0.identities.append(cast.stranger)
