@@ -134,7 +134,7 @@ let package = Package(
             "StoryTests",
             [
                 "carepass", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", "PassportTestSupport", grdb,
+                "CarePassport", "PassportSecrecy", "PassportSealing", "PassportTestSupport", grdb,
             ]),
     ]
 )
