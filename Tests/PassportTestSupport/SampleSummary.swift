@@ -18,7 +18,9 @@ public enum SampleSummary {
     }
 
     /// A date by its text.
-    public static func date(_ text: String) throws -> PartialDate { try required(PartialDate(text)) }
+    public static func date(_ text: String) throws -> PartialDate {
+        try required(PartialDate(text))
+    }
 
     /// Every element of every section.
     public static func full() throws -> CareSummary {
