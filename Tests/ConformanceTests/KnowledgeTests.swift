@@ -1,4 +1,3 @@
-import CarePassport
 import PassportCoding
 import PassportCrypto
 import PassportSealing
@@ -6,6 +5,7 @@ import PassportSecrecy
 import PassportTrust
 import Testing
 
+@testable import CarePassport
 @testable import passport_vectors
 
 /// What comes along with an envelope, or lies around from other passports, and what it may do.
@@ -59,16 +59,16 @@ import Testing
             after, "Rotating new", ended: [3], issued: Moments.now.adding(seconds: -day))
         var knowledge = Knowledge(ourselves: nil, identities: [id: before], clock: Moments.now)
         // Under a manifest that does not list it, the new key is a stranger's.
-        knowledge.add(evidence: honest)
+        knowledge.add(list: honest)
         #expect(knowledge.freshness(of: reference, by: id) == .unknown)
         knowledge.add(evidence: after)
-        knowledge.add(evidence: honest)
+        knowledge.add(list: honest)
         #expect(knowledge.freshness(of: reference, by: id) == .ended)
-        knowledge.add(evidence: byThief)
+        knowledge.add(list: byThief)
         #expect(knowledge.freshness(of: reference, by: id) == .ended)
         // Nor does the older manifest, shown again, bring its key back.
         knowledge.add(evidence: before)
-        knowledge.add(evidence: byThief)
+        knowledge.add(list: byThief)
         #expect(knowledge.freshness(of: reference, by: id) == .ended)
     }
 
@@ -81,7 +81,7 @@ import Testing
         func known(_ lists: [[UInt8]]) -> Freshness {
             var knowledge = Knowledge(
                 ourselves: nil, identities: [house.id: house.identity], clock: Moments.now)
-            for list in lists { knowledge.add(evidence: list) }
+            for list in lists { knowledge.add(list: list) }
             return knowledge.freshness(of: reference, by: house.id)
         }
         let future = try house.statusList(issued: Moments.now.adding(seconds: day + 1))
@@ -100,7 +100,7 @@ import Testing
             var knowledge = Knowledge(
                 ourselves: nil, identities: [house.id: house.identity], clock: clock,
                 floor: Moments.now)
-            knowledge.add(evidence: try house.statusList(ended: [3], issued: Moments.now))
+            knowledge.add(list: try house.statusList(ended: [3], issued: Moments.now))
             return knowledge.freshness(of: house.reference(index), by: house.id)
         }
         let before = Moments.now.adding(seconds: -1)
@@ -189,7 +189,7 @@ import Testing
                     organisation: cast.izmir.id, purposes: [.issue, .consent],
                     pinned: Moments.made)
             ], clock: Moments.now)
-        knowledge.add(evidence: try cast.izmir.statusList())
+        knowledge.add(list: try cast.izmir.statusList())
         return unlocked.examine(knowledge, purpose: .treat)
     }
 
