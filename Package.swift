@@ -95,7 +95,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "PassportTestSupport", path: "Tests/PassportTestSupport",
+            name: "PassportTestSupport", dependencies: ["PassportCoding", "CarePassport"],
+            path: "Tests/PassportTestSupport",
             swiftSettings: settings),
         tests("PassportCodingTests", ["PassportCoding", "PassportTestSupport"]),
         tests(
@@ -133,7 +134,7 @@ let package = Package(
             "StoryTests",
             [
                 "carepass", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", "PassportTestSupport", grdb,
+                "CarePassport", "PassportSecrecy", "PassportSealing", "PassportTestSupport", grdb,
             ]),
     ]
 )

@@ -11,6 +11,8 @@ public struct CBORReader {
     private let input: [UInt8]
     private let order: KeyOrder
     private var items = 0
+    /// Where byte strings lie, instead of their bytes; nil while items are read as they are.
+    private var spans: [Range<Int>]?
 
     /// Bytes consumed so far.
     public private(set) var offset: Int
@@ -37,6 +39,19 @@ public struct CBORReader {
         return item
     }
 
+    /// Where the byte strings of one item lie, in the order in which they stand, map keys
+    /// included; refuses what `item(from:)` refuses. Copies none of them: for items that hold
+    /// secrets.
+    public static func byteStrings(in input: [UInt8]) throws(CodingError) -> [Range<Int>] {
+        var reader = CBORReader(input)
+        reader.spans = []
+        _ = try reader.next()
+        guard reader.isAtEnd else {
+            throw CodingError(.trailingBytes, "bytes after the end of the item at \(reader.offset)")
+        }
+        return reader.spans ?? []
+    }
+
     /// Reads the next item of a sequence (RFC 8742). The item limit counts anew for each.
     public mutating func next() throws(CodingError) -> CBORItem {
         items = 0
@@ -59,7 +74,7 @@ public struct CBORReader {
         switch major {
         case 0: return .unsigned(argument)
         case 1: return .negative(argument)
-        case 2: return .bytes(Array(try take(argument, at: start)))
+        case 2: return .bytes(try bytes(argument, at: start))
         case 3: return .text(try text(argument, at: start))
         case 4: return .array(try array(argument, depth: depth, at: start))
         case 5: return .map(try map(argument, depth: depth, at: start))
@@ -118,6 +133,13 @@ public struct CBORReader {
         }
         defer { offset += Int(count) }
         return input[offset..<offset + Int(count)]
+    }
+
+    private mutating func bytes(_ count: UInt64, at start: Int) throws(CodingError) -> [UInt8] {
+        let slice = try take(count, at: start)
+        guard spans != nil else { return Array(slice) }
+        spans?.append(slice.startIndex..<slice.endIndex)
+        return []
     }
 
     private mutating func text(_ count: UInt64, at start: Int) throws(CodingError) -> String {

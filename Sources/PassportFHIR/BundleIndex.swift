@@ -50,12 +50,23 @@ struct BundleIndex {
     }
 
     /// `Type/id` out of a relative or absolute reference, without its version.
+    ///
+    /// Read from the end: an address may be megabytes of slashes, and only its last parts count.
     private static func typeAndId(_ text: String) -> String? {
-        var parts = text.split(separator: "/")
-        if parts.count >= 4, parts[parts.count - 2] == "_history" { parts.removeLast(2) }
-        guard parts.count >= 2, let id = parts.popLast(), let type = parts.popLast(),
-            type.first?.isUppercase == true
-        else { return nil }
+        let bytes = Array(text.utf8)
+        let slash = UInt8(ascii: "/")
+        var end = bytes.count
+        func part() -> String? {
+            while end > 0, bytes[end - 1] == slash { end -= 1 }
+            var start = end
+            while start > 0, bytes[start - 1] != slash { start -= 1 }
+            defer { end = start }
+            return start < end ? String(decoding: bytes[start..<end], as: UTF8.self) : nil
+        }
+        var id = part()
+        var type = part()
+        if type == "_history" { (id, type) = (part(), part()) }
+        guard let id, let type, type.first?.isUppercase == true else { return nil }
         return "\(type)/\(id)"
     }
 }

@@ -42,9 +42,13 @@ struct JSONReader {
     }
 
     private mutating func skipSpace() {
-        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-            position += 1
+        var next = position
+        while next < bytes.count {
+            let byte = bytes[next]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
+            next += 1
         }
+        position = next
     }
 
     private mutating func document() throws(FHIRError) -> JSON {
@@ -169,7 +173,9 @@ struct JSONReader {
 
     private mutating func digits() throws(FHIRError) -> Int {
         let start = position
-        while let byte = current, (0x30...0x39).contains(byte) { position += 1 }
+        var next = position
+        while next < bytes.count, bytes[next] >= 0x30, bytes[next] <= 0x39 { next += 1 }
+        position = next
         guard position > start else { throw malformed("no digit") }
         return position - start
     }
@@ -180,7 +186,12 @@ struct JSONReader {
         // Filled in place from the first escape on: a copy per escape would be quadratic.
         var unescaped: [UInt8] = []
         var hasEscapes = false
-        while let byte = current {
+        while true {
+            // Ordinary characters are nearly all of a document; they are passed over in one go.
+            let run = position
+            skipOrdinary()
+            if hasEscapes { unescaped += bytes[run..<position] }
+            guard let byte = current else { break }
             switch byte {
             case UInt8(ascii: "\""):
                 let text =
@@ -203,13 +214,21 @@ struct JSONReader {
                     hasEscapes = true
                 }
                 try escape(into: &unescaped)
-            case 0..<0x20: throw malformed("a control character in text")
-            default:
-                if hasEscapes { unescaped.append(byte) }
-                position += 1
+            default: throw malformed("a control character in text")
             }
         }
         throw malformed("the document ends inside text")
+    }
+
+    /// Goes to the next character that ends text, begins an escape, or may not stand in text.
+    private mutating func skipOrdinary() {
+        var next = position
+        while next < bytes.count {
+            let byte = bytes[next]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C { break }
+            next += 1
+        }
+        position = next
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(FHIRError) {

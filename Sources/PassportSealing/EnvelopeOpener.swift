@@ -63,24 +63,18 @@ public struct EnvelopeOpener: Sendable {
         _ padded: [UInt8], asBearer: Bool
     ) throws(SealingError) -> UnlockedEnvelope {
         do {
-            guard let payload = Padding.unpad(padded) else {
+            guard var payload = Padding.unpad(padded) else {
                 throw SealingError(.malformed, "box: not padded as it must be")
             }
-            var fields = try CBORFields(CBORReader.item(from: payload), "box")
-            var keyBytes = try fields.take(1, "content key").bytes(exactly: ContentKey.byteCount)
-            let grants = try fields.take(2, "grants").array(1...Limits.passportsPerEnvelope)
-            let disclosure = try fields.take(3, "disclosure").bytes(1...Limits.grantBytes)
-            try fields.finishExactly()
-            let key = try ContentKey(SecretBytes(consuming: &keyBytes))
-            let opened = try key.open(
+            let box = try BoxPayload(consuming: &payload)
+            let opened = try box.contentKey().open(
                 envelope.content, authenticating: Envelope.contentBinding(envelope.profile))
             guard let content = Padding.unpad(opened) else {
                 throw SealingError(.malformed, "content: not padded as it must be")
             }
             return try UnlockedEnvelope(
-                content: EnvelopeContent(decoding: content), grants: grants,
-                disclosure: UnverifiedDisclosure(decoding: disclosure),
-                profile: envelope.profile, asBearer: asBearer)
+                content: EnvelopeContent(decoding: content), box: box, profile: envelope.profile,
+                asBearer: asBearer)
         } catch {
             throw SealingError("envelope", error)
         }

@@ -138,6 +138,7 @@ public struct EnvelopePacker: Sendable {
                     reference: randomness.bytes(32), time: contents.time)
             }
             var payloads: [[UInt8]] = []
+            defer { for index in payloads.indices { payloads[index].wipe() } }
             for (parcel, statement) in zip(parcels, statements) {
                 payloads.append(try payload(parcel, statement, boxKey, key))
             }
@@ -159,18 +160,8 @@ public struct EnvelopePacker: Sendable {
         _ key: borrowing SigningKey
     ) throws -> [UInt8] {
         let disclosure = try COSESign1.sign(statement.encoded(), as: .disclosure, with: key)
-        var keyBytes = unsafe contentKey.withBytes { bytes in
-            unsafe Array(UnsafeBufferPointer(start: bytes, count: ContentKey.byteCount))
-        }
-        defer { keyBytes.wipe() }
-        let grants = parcel.grants.map { issued in
-            CBORItem.array([
-                .bytes(issued.grant.bytes), .bytes(issued.ring.bytesForSealing()),
-            ])
-        }
-        return CBORItem(fields: [
-            (1, .bytes(keyBytes)), (2, .array(grants)), (3, .bytes(disclosure.bytes)),
-        ]).encoded()
+        return try BoxPayload.encoded(
+            contentKey: contentKey, grants: parcel.grants, disclosure: disclosure.bytes)
     }
 
     /// Seals every payload at one size, and fills the remaining places with decoys.

@@ -108,6 +108,15 @@ public final class Ring: Sendable {
         return try Ring(consuming: &bytes, profile: profile)
     }
 
+    /// Writes the bytes over others that are about to be encrypted.
+    ///
+    /// - Precondition: `place` has room for the profile's ring behind it.
+    func write(to bytes: inout [UInt8], at place: Int) {
+        unsafe memory.withBytes { memory in
+            for offset in 0..<self.memory.count { unsafe bytes[place + offset] = memory[offset] }
+        }
+    }
+
     /// The bytes, for encryption only. The caller wipes them.
     package func bytesForSealing() -> [UInt8] {
         unsafe memory.withBytes { bytes in

@@ -14,25 +14,23 @@ public struct UnlockedEnvelope: Sendable {
     private let asBearer: Bool
 
     init(
-        content: EnvelopeContent, grants: [CBORValue], disclosure: UnverifiedDisclosure,
-        profile: Profile, asBearer: Bool
+        content: EnvelopeContent, box: borrowing BoxPayload, profile: Profile, asBearer: Bool
     ) throws {
+        disclosure = try UnverifiedDisclosure(decoding: box.disclosure)
         passports = try content.passports.map { try UnverifiedPassport(decoding: $0) }
         guard passports.allSatisfy({ $0.claims.profile == profile }),
             Set(passports.map(\.digest)).count == passports.count
         else {
             throw SealingError(.malformed, "content: a passport twice or of another profile")
         }
-        self.disclosure = disclosure
         self.asBearer = asBearer
         var pairs: [IssuedGrant] = []
-        for value in grants {
+        for (number, value) in box.grants.enumerated() {
             let parts = try value.array(2...2)
-            var ringBytes = try parts[1].bytes(exactly: profile.ringBytes)
+            _ = try parts[1].bytes(exactly: profile.ringBytes)
             let grant = try UnverifiedGrant(decoding: parts[0].bytes(1...Limits.grantBytes))
             pairs.append(
-                IssuedGrant(
-                    grant: grant, ring: try Ring(consuming: &ringBytes, profile: profile)))
+                IssuedGrant(grant: grant, ring: try box.ring(beside: number, profile: profile)))
         }
         guard Set(pairs.map(\.grant.terms.passport)).count == pairs.count else {
             throw SealingError(.malformed, "box: two grants for one passport")

@@ -1,3 +1,4 @@
+internal import CSodium
 internal import Crypto
 internal import FoundationEssentials
 internal import PassportCoding
@@ -156,7 +157,16 @@ public struct OpeningKey: ~Copyable, Sendable {
     ) throws(SecrecyError) -> [UInt8] {
         do {
             var recipient = try recipient(encapsulatedKey: encapsulatedKey, info: [])
-            return Array(try recipient.open(ciphertext, authenticating: data))
+            var opened = try recipient.open(ciphertext, authenticating: data)
+            // What a box holds are keys: the library's own copy must not outlive this call.
+            defer {
+                unsafe opened.withUnsafeMutableBytes { bytes in
+                    if let base = bytes.baseAddress {
+                        unsafe sodium_memzero(base, bytes.count)
+                    }
+                }
+            }
+            return Array(opened)
         } catch {
             throw SecrecyError(.cannotOpen, .refused, "does not open under this key")
         }

@@ -40,37 +40,10 @@ final class BenchWorld {
     private static func identity(
         _ keys: borrowing KeyFile, _ name: String, _ now: Timestamp
     ) throws -> Identity {
-        let roots = try KeyFile(generating: [.root], from: .system)
-        let root = try roots.signingKey(.root)
-        var signing: [VerifyingKey] = []
-        var sealing: [SealingPublicKey] = []
-        var roles: [RoleKey] = []
-        for purpose in KeyPurpose.roles {
-            let hash: Digest
-            if purpose.isSealing {
-                let key = try keys.openingKey(purpose).publicKey
-                sealing.append(key)
-                hash = key.keyHash
-            } else {
-                let key = try keys.signingKey(purpose).verifyingKey
-                signing.append(key)
-                hash = key.keyHash
-            }
-            roles.append(
-                RoleKey(
-                    purpose: purpose, keyHash: hash, notBefore: now,
-                    notAfter: now.adding(seconds: 1_000_000)))
-        }
-        var signer = ManifestSigner(
-            KeyManifest(
-                organisation: nil, epoch: 1, version: 1, previous: nil,
-                rootKeys: [root.verifyingKey], threshold: 1,
-                nextRootKeyHashes: [Digest.sha256(of: [1])], nextThreshold: 1, issued: now,
-                expires: now.adding(seconds: 1_000_000), roleKeys: roles, name: name))
-        try signer.sign(with: root)
-        return try Identity(
-            chain: ManifestChain(verifying: [signer.finish()]), signingKeys: signing,
-            sealingKeys: sealing)
+        try FirstManifest.identity(
+            named: name, keys: keys, root: KeyFile(generating: [.root], from: .system),
+            nextRoot: KeyFile(generating: [.root], from: .system), issued: now,
+            lasting: FirstManifest.Periods(roleKeys: 1_000_000, manifest: 1_000_000))
     }
 
     /// Three sections of 600 bytes, each of which fits into one slot.

@@ -87,6 +87,34 @@ import Testing
             + keys(CodeStatus.self) + keys(Translation.self)
     }
 
+    /// A safety plan is read in danger: each step under its own name, in the order in which it is
+    /// used; what was asked and left empty differs from what was never asked.
+    @Test func aSafetyPlanShowsEveryStepUnderItsName() throws {
+        var plan = SafetyPlan()
+        plan.texts = [1: "I stop sleeping", 2: "Walking", 3: "The tea house", 6: "", 7: "My son"]
+        let lines = SummaryItem.plan(plan).lines
+        #expect(lines.map(\.indent) == [0, 1, 1, 1, 1, 1])
+        #expect(
+            lines == [
+                SummaryLine("item.safety-plan"),
+                Self.step("warning-signs", .text("I stop sleeping")),
+                Self.step("coping", .text("Walking")),
+                Self.step("distraction", .text("The tea house")),
+                Self.step("means-safety", .key("step.empty")),
+                Self.step("reason-for-living", .text("My son")),
+            ])
+        plan.texts = Dictionary(
+            uniqueKeysWithValues: SafetyPlan.steps.indices.map { ($0 + 1, "\($0)") })
+        #expect(
+            SummaryItem.plan(plan).lines.dropFirst()
+                == SafetyPlan.steps.enumerated().map { Self.step($1, .text("\($0)")) }[...])
+        #expect(SummaryItem.plan(SafetyPlan()).lines == [SummaryLine("item.safety-plan")])
+    }
+
+    private static func step(_ name: String, _ argument: SummaryLine.Argument) -> SummaryLine {
+        SummaryLine("field.step", [.key("step.\(name)"), argument], indent: 1)
+    }
+
     @Test func valuesThatLookLikePlacesStayText() {
         let line = SummaryLine("k", [.text("{1}"), .text("b")])
         #expect(line.text(["k": "{0} and {1} {2} {"]) == "{1} and b {2} {")

@@ -1,5 +1,6 @@
 import CarePassport
 import PassportCoding
+import PassportTestSupport
 import Testing
 
 @Suite struct SectionCodingTests {
@@ -168,7 +169,7 @@ import Testing
     }
 
     @Test func changedBytesNeverTrapAndWhatReadsWritesItself() throws {
-        var generator = SplitMix(state: 20_260_314)
+        var generator = SeededRandom(seed: 20_260_314)
         for section in try SampleSummary.sections() {
             let bytes = section.encoded()
             for _ in 0..<400 {
@@ -184,18 +185,5 @@ import Testing
                 #expect(read.encoded() == changed)
             }
         }
-    }
-}
-
-/// Seeded randomness, the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

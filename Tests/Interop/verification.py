@@ -216,8 +216,12 @@ class Report:
         holds = (age in ("authorised", "ageUnproven")
                  and self._is_us(disclosure.recipient, carry)
                  and disclosure.passports == passports and disclosure.grants == grants)
-        self.say("disclosure", "broken" if not holds else
-                 "holds" if age == "authorised" else "ageUnproven")
+        if not holds:
+            self.say("disclosure", "broken")
+        elif age == "authorised":
+            self.say("disclosure", "holds")
+        else:
+            self.say("disclosure", "ageUnproven", time=line.since)
         self.say("senderStanding", self.knowledge.standing(disclosure.sender, "consent"))
 
     # --- From lines to a decision ---------------------------------------------------------------

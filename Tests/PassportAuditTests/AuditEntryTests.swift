@@ -126,6 +126,37 @@ struct AuditEntryTests {
         expectRefusal { $0.grants = (0..<500).map { digest("\($0)") } }
     }
 
+    /// An entry of the largest size is written, read and exported; one byte more is not.
+    @Test func entriesEndAtTheirLimitExactly() throws {
+        let randomness = Randomness.repeatable(seed: digest("limit"))
+        func entry(_ padding: Int) throws -> AuditEntry {
+            var fields = AuditFields(act: .disclosed, time: Timestamp(clamping: TestLog.start))
+            fields.others = [
+                AuditField(16): .bytes([UInt8](repeating: 0, count: padding)),
+                AuditField(AuditField.highest): .null,
+            ]
+            return try AuditEntry(fields: fields, randomness: randomness)
+        }
+        // What stands beside the padding: 128, four fields of 24, one byte for the act, five for
+        // the time, three before the padding, one for null.
+        let largest = Limits.auditEntryBytes - 128 - 4 * 24 - 1 - 5 - 3 - 1
+        let whole = try entry(largest)
+        #expect(try AuditEntry(decoding: whole.encoded()) == whole)
+        #expect(throws: AuditError(.overLimit, "")) { try entry(largest + 1) }
+    }
+
+    /// The numbers below 16 are this version's own, and a log of others' has none of them.
+    @Test func fieldsOfLaterVersionsHaveNumbersFromSixteenOn() throws {
+        let randomness = Randomness.repeatable(seed: digest("numbers"))
+        func isTaken(_ number: Int) -> Bool {
+            var fields = AuditFields(act: .disclosed, time: Timestamp(clamping: TestLog.start))
+            fields.others = [AuditField(number): .null]
+            return (try? AuditEntry(fields: fields, randomness: randomness)) != nil
+        }
+        #expect([16, 17, AuditField.highest].allSatisfy(isTaken))
+        #expect(![0, 15, AuditField.highest + 1].contains(where: isTaken))
+    }
+
     @Test func nobodySignsInTheNameOfAnother() throws {
         var fields = fullFields()
         fields.staff = digest("somebody else")

@@ -173,6 +173,27 @@ struct COSESignTests {
         #expect(refusal { try signed(numbers + [200]) } == .malformedObject)
     }
 
+    @Test("an object is read up to its limit, and not past it")
+    func limits() throws {
+        let object = try signed([1, 2])
+        func read(_ maximum: Int) throws -> COSESign {
+            try COSESign(decoding: object.bytes, as: .manifest, maximum: maximum)
+        }
+        #expect(try read(object.bytes.count) == object)
+        #expect(refusal { try read(object.bytes.count - 1) } == .malformedObject)
+        // The payload alone may be as long as a manifest, and no longer.
+        for count in [0, 1, Limits.manifestBytes, Limits.manifestBytes + 1] {
+            let bytes = try { () throws -> [UInt8] in
+                guard case .tagged(98, .array(var parts)) = try CBORReader.item(from: object.bytes)
+                else { return [] }
+                parts[2] = .bytes([UInt8](repeating: 0, count: count))
+                return CBORItem.tagged(98, .array(parts)).encoded()
+            }()
+            let fits = (1...Limits.manifestBytes).contains(count)
+            #expect((refusal { try self.read(bytes) } == nil) == fits, "\(count) bytes")
+        }
+    }
+
     @Test("with any bit changed, the listed keys no longer both sign the payload")
     func everyBit() throws {
         let object = try signed([1, 2])

@@ -1,6 +1,7 @@
 import CarePassport
 import PassportCoding
 import PassportFHIR
+import PassportTestSupport
 import Testing
 
 @Suite struct SupplementTests {

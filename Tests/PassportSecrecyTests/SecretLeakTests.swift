@@ -1,12 +1,8 @@
 import PassportCoding
 import PassportCrypto
 import PassportSecrecy
+import PassportTestSupport
 import Testing
-
-/// True for types whose values can be copied; the compiler decides.
-private func isCopyable<Value>(_: Value.Type) -> Bool { true }
-@_disfavoredOverload
-private func isCopyable<Value: ~Copyable>(_: Value.Type) -> Bool { false }
 
 /// Every kind of secret, held as a careless program may hold them.
 private final class Careless {
@@ -33,43 +29,27 @@ private final class Careless {
 
 @Suite("No secret shows itself: keys, files, cards, passphrases")
 struct SecretLeakTests {
-    private func texts(_ value: Any) -> [String] {
-        var dumped = ""
-        dump(value, to: &dumped)
-        let mirrored = Mirror(reflecting: value).children
-            .map { "\($0.label ?? "") \(String(reflecting: $0.value))" }
-        return ["\(value)", String(describing: value), String(reflecting: value), dumped] + mirrored
-    }
-
-    private func forms(of bytes: [UInt8]) -> [String] {
-        [
-            bytes.prefix(4).map { "\($0)" }.joined(separator: ", "),
-            Hexadecimal.encode(Array(bytes.prefix(4))), String(Base64.encode(bytes).prefix(6)),
-            Base32.encode(Array(bytes.prefix(5))),
-        ]
-    }
-
     @Test("none of them can be copied, so nothing that prints can take one")
     func noCopies() {
-        #expect(!isCopyable(Passphrase.self))
-        #expect(!isCopyable(KeyFile.self))
-        #expect(!isCopyable(Vault.self))
-        #expect(!isCopyable(ContentKey.self))
-        #expect(!isCopyable(SlotSecret.self))
-        #expect(!isCopyable(ConsentHalf.self))
-        #expect(!isCopyable(CarryHalf.self))
-        #expect(!isCopyable(OpeningKey.self))
-        #expect(isCopyable(SealingPublicKey.self))
+        #expect(!SecretLeaks.isCopyable(Passphrase.self))
+        #expect(!SecretLeaks.isCopyable(KeyFile.self))
+        #expect(!SecretLeaks.isCopyable(Vault.self))
+        #expect(!SecretLeaks.isCopyable(ContentKey.self))
+        #expect(!SecretLeaks.isCopyable(SlotSecret.self))
+        #expect(!SecretLeaks.isCopyable(ConsentHalf.self))
+        #expect(!SecretLeaks.isCopyable(CarryHalf.self))
+        #expect(!SecretLeaks.isCopyable(OpeningKey.self))
+        #expect(SecretLeaks.isCopyable(SealingPublicKey.self))
     }
 
     @Test("an object that holds them all prints none of their bytes")
     func careless() throws {
         let seed = Array("wbdqkzvhmxpfjcyrtgnlsaeiou123456".utf8)
         let holder = try Careless(seed: seed, words: "quartz jackdaw")
-        let all = texts(holder)
-        var hidden = forms(of: seed) + ["quartz", "jackdaw"]
-        hidden += forms(of: try contents(SecretBytes(random: 32, from: repeatable(77))))
-        hidden += forms(of: try contents(SecretBytes(random: 16, from: repeatable(78))))
+        let all = SecretLeaks.texts(holder)
+        var hidden = SecretLeaks.forms(of: seed) + ["quartz", "jackdaw"]
+        hidden += SecretLeaks.forms(of: try contents(SecretBytes(random: 32, from: repeatable(77))))
+        hidden += SecretLeaks.forms(of: try contents(SecretBytes(random: 16, from: repeatable(78))))
         hidden += holder.consent.text().split(separator: "-").map { String($0) }
         hidden += holder.carry.text().split(separator: "-").map { String($0) }
         for text in all {
@@ -98,7 +78,7 @@ struct SecretLeakTests {
                 try failure()
                 Issue.record("accepted")
             } catch {
-                for text in texts(error) {
+                for text in SecretLeaks.texts(error) {
                     for form in hidden { #expect(!text.contains(form)) }
                 }
             }

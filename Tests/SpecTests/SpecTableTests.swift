@@ -81,4 +81,35 @@ struct SpecTableTests {
             }
         }
     }
+
+    /// What the threat model promises to be tested is tested somewhere.
+    @Test func everyTestThatTheThreatModelNamesExists() throws {
+        let tests = Corpora.packageRoot.appending(path: "Tests")
+        var suites: Set<String> = []
+        let walker = FileManager.default.enumerator(atPath: tests.path)
+        while let path = walker?.nextObject() as? String {
+            guard path.hasSuffix("Tests.swift") else { continue }
+            for match in try Self.text("Tests/\(path)").matches(of: /struct (\w+Tests)\b/) {
+                suites.insert(String(match.1))
+            }
+        }
+        let page = try Self.text("Spec/threat-model.md")
+        let section = try #require(page.split(separator: "## 5. Testable statements").last)
+            .prefix { $0 != "#" }
+        let rows = Self.rows(String(section), columns: 2).dropFirst()
+        #expect(rows.count > 40)
+        for row in rows {
+            let named = row[1].matches(of: /`([^`]+)`/).map { String($0.1) }
+            #expect(!named.isEmpty, "\(row[0]): no test")
+            for name in named {
+                let path = name.split(separator: " ").first.map(String.init) ?? name
+                let exists =
+                    name.contains("/")
+                    ? FileManager.default.fileExists(
+                        atPath: Corpora.packageRoot.appending(path: path).path)
+                    : suites.contains(name)
+                #expect(exists, "\(row[0]): \(name)")
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@ import Foundation
 import PassportAudit
 import PassportCoding
 import PassportCrypto
+import PassportSealing
 import PassportSecrecy
 import PassportStore
 import PassportTrust
@@ -17,8 +18,8 @@ struct InitCommand: ReplyingCommand {
     @Option(help: "What the organisation calls itself, for example 'Clinic Athens'.")
     var name: String
 
-    private static let roleSeconds: Int64 = 2 * 365 * 86_400
-    private static let manifestSeconds: Int64 = 365 * 86_400
+    private static let periods = FirstManifest.Periods(
+        roleKeys: 2 * 365 * 86_400, manifest: 365 * 86_400)
 
     func reply() throws -> Reply {
         let layout = HomeLayout(path: options.homePath)
@@ -51,7 +52,9 @@ struct InitCommand: ReplyingCommand {
         let keys = try KeyFile(generating: Home.keystorePurposes, from: .system)
         let root = try KeyFile(generating: [.root], from: .system)
         let nextRoot = try KeyFile(generating: [.root], from: .system)
-        let identity = try Self.identity(name, keys, root, nextRoot, now)
+        let identity = try FirstManifest.identity(
+            named: name, keys: keys, root: root, nextRoot: nextRoot, issued: now,
+            lasting: Self.periods)
         // The database comes last: a folder without one can be made again.
         for (path, file) in [(layout.keystore, 0), (layout.root, 1), (layout.nextRoot, 2)] {
             let bytes =
@@ -96,44 +99,5 @@ struct InitCommand: ReplyingCommand {
         guard FileManager.default.fileExists(atPath: layout.database) else { return false }
         let store = try Store.open(at: layout.database)
         return try store.logSize() > 0 || !store.organisations().isEmpty
-    }
-
-    /// The first manifest: one root of one, committed to one next root.
-    private static func identity(
-        _ name: String, _ keys: borrowing KeyFile, _ root: borrowing KeyFile,
-        _ nextRoot: borrowing KeyFile, _ now: Timestamp
-    ) throws -> Identity {
-        let rootKey = try root.signingKey(.root)
-        let nextRootKey = try nextRoot.signingKey(.root)
-        var signing: [VerifyingKey] = []
-        var sealing: [SealingPublicKey] = []
-        var roles: [RoleKey] = []
-        for purpose in KeyPurpose.roles {
-            let hash: Digest
-            if purpose.isSealing {
-                let key = try keys.openingKey(purpose).publicKey
-                sealing.append(key)
-                hash = key.keyHash
-            } else {
-                let key = try keys.signingKey(purpose).verifyingKey
-                signing.append(key)
-                hash = key.keyHash
-            }
-            roles.append(
-                RoleKey(
-                    purpose: purpose, keyHash: hash, notBefore: now,
-                    notAfter: now.adding(seconds: roleSeconds)))
-        }
-        let manifest = KeyManifest(
-            organisation: nil, epoch: 1, version: 1, previous: nil,
-            rootKeys: [rootKey.verifyingKey], threshold: 1,
-            nextRootKeyHashes: [nextRootKey.verifyingKey.keyHash], nextThreshold: 1,
-            issued: now, expires: now.adding(seconds: manifestSeconds), roleKeys: roles,
-            name: name)
-        var signer = ManifestSigner(manifest)
-        try signer.sign(with: rootKey)
-        return try Identity(
-            chain: ManifestChain(verifying: [signer.finish()]), signingKeys: signing,
-            sealingKeys: sealing)
     }
 }

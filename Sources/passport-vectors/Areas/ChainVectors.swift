@@ -42,6 +42,12 @@ struct ChainVectors {
             "one-of-three", .refused, "One stolen root key of two needed signs nothing.",
             [try ManifestPlan.sign(plan.payload(), by: [plan.roots[0]])])
         add(
+            "two-and-a-stranger", .refused, "Only root keys sign, also beside enough of them.",
+            [
+                try ManifestPlan.sign(
+                    plan.payload(), by: Array(plan.roots.prefix(2)) + ["a stranger"])
+            ])
+        add(
             "one-and-a-stranger", .refused, "A stranger's signature does not count.",
             [try ManifestPlan.sign(plan.payload(), by: [plan.roots[0], "a stranger"])])
         func rows(_ edit: (inout [CBORItem]) -> Void) throws -> [UInt8] {
@@ -301,6 +307,9 @@ struct ChainVectors {
         }
         let two = try ManifestPlan.sign(plan.payload(), by: Array(plan.roots.prefix(2)))
         add("two-of-three", .accept, "Two of three.", two)
+        add(
+            "two-and-a-stranger", .accept, "A foreign signer is not looked at.",
+            try ManifestPlan.sign(plan.payload(), by: Array(plan.roots.prefix(2)) + ["a stranger"]))
         add("three-needed", .refused, "Two of three do not make three.", two, threshold: 3)
         add(
             "key-listed-twice", .refused, "A key offered twice counts once.", two,

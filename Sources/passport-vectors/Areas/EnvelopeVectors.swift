@@ -16,6 +16,7 @@ struct EnvelopeVectors {
         try outside()
         try insideBox()
         try insideContent()
+        try rubbishBeside()
     }
 
     private func positives() throws {
@@ -230,6 +231,25 @@ struct EnvelopeVectors {
             {
                 fields[CBORItem(2)] = .array([.bytes(Forge.flipped(one, at: one.count - 1))])
             }
+        }
+    }
+
+    /// Anybody who knows a recipient's public key can put a box in a decoy's place; it must not
+    /// hide the real one behind it.
+    private func rubbishBeside() throws {
+        for number in 1... {
+            var opening = try Opening(paper, "rubbish box \(number)")
+            opening.changePacking = { packing in
+                var rubbish = packing.parcels[0]
+                rubbish.payload = [0xFF]
+                packing.parcels.append(rubbish)
+            }
+            // Tried with boxes that are thrown away: only the one that is kept is remembered.
+            let packed = try opening.packing().pack(BoxStore())
+            guard packed.places[1] < packed.places[0] else { continue }
+            return try shop.open(
+                .envelope, "rubbish-box-before", .accept,
+                "A box of rubbish for the same recipient does not hide the real one.", opening)
         }
     }
 

@@ -70,6 +70,18 @@ struct GrantRows {
             let holder = try ConsentHalf(text: scene.card).holderKey(for: passport.claims.id)
             $0.withdrawals = [try withdrawal([], .holder, .person, holder)]
         }
+        try rows.row(
+            "withdrawal-unverifiable", "..r",
+            "An authority whose keys are not known here may have said no for the person."
+        ) {
+            $0.identities = [cast.athens]
+            $0.sender = cast.athens
+            $0.grants = [
+                try scene.grant(
+                    scene.later, to: .organisation(cast.munich.id), [1, 3, 6], by: cast.athens)
+            ]
+            $0.withdrawals = [try withdrawal([], izmir, .safety, cast.izmir.signingKey(.consent))]
+        }
         try rows.row("withdrawn-by-nobody", "o..", "A stranger's withdrawal ends nothing.") {
             $0.identities.append(cast.stranger)
             $0.withdrawals = [

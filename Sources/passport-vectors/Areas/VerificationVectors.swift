@@ -62,7 +62,7 @@ struct VerificationVectors {
     private func issuer() throws {
         let before = Moments.sealed.adding(seconds: -1)
         let after = Moments.sealed.adding(seconds: 1)
-        try row("issuer-signature-broken", "r.r", "An invented passport is refused.") {
+        try row("issuer-signature-broken", "r..", "An invented passport is refused.") {
             $0.passports = [
                 try Forge.edited(scene.later.passport.bytes) { $0[3] = Forge.flippedLast($0[3]) }
             ]
@@ -160,7 +160,7 @@ struct VerificationVectors {
             "passport-not-yet", "r..", "A passport is not opened a day before its time.",
             Moments.now.adding(seconds: Moments.day + 1), Moments.passportEnd)
         try add(
-            "passport-over", "r.r", "A passport ends.", Moments.sealed,
+            "passport-over", "r..", "A passport ends.", Moments.sealed,
             Moments.now.adding(seconds: -1))
         try add(
             "passport-at-its-last-second", "o..", "A passport opens in its last second.",
@@ -250,6 +250,13 @@ struct VerificationVectors {
             $0.sender = cast.stranger
             $0.identities.append(
                 try cast.stranger.ending(.consent, .compromised, since: Moments.made))
+        }
+        try row("disclosure-age-unproven", "..r", "The claimed age of a statement is no proof.") {
+            $0.sender = cast.stranger
+            $0.pins.append(cast.stranger)
+            $0.identities.append(
+                try cast.stranger.ending(
+                    .consent, .compromised, since: Moments.granted.adding(seconds: 1)))
         }
         try row("sender-unknown", "w..", "A sender whom nobody here knows is told.") {
             $0.sender = cast.stranger

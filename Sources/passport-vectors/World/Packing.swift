@@ -55,6 +55,8 @@ struct Packing {
     struct Packed {
         let envelope: Envelope
         let intermediate: JSON
+        /// For each parcel the place of its box.
+        let places: [Int]
         var bytes: [UInt8] { envelope.encoded() }
         /// What is needed to find the boxes again, and no more.
         var boxesOnly: JSON { ["boxes": intermediate["boxes"]] }
@@ -93,14 +95,15 @@ struct Packing {
             ).publicKey
             made.append(try box(.key(key), randomness.bytes(size), digest, randomness, boxes))
         }
-        made = randomness.shuffled(made)
+        let order = randomness.shuffled(Array(made.indices))
+        made = order.map { made[$0] }
         return Packed(
             envelope: Envelope(profile: profile, content: sealed, boxes: made.map(\.box)),
             intermediate: [
                 "boxes": .list(made.map(\.note)), "contentKey": .hex(contentKey),
                 "content": .hex(Digest.sha256(of: content).bytes),
                 "box": .hex(payloads.first),
-            ])
+            ], places: parcels.indices.compactMap { order.firstIndex(of: $0) })
     }
 
     private func box(

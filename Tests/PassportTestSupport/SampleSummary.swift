@@ -1,17 +1,29 @@
-import CarePassport
-import PassportCoding
-import Testing
+public import CarePassport
+internal import PassportCoding
 
 /// A summary in which every element of the dictionary is filled; the person is invented.
-enum SampleSummary {
-    static func term<V>(_ word: String) throws -> Term<V> {
-        let term: Term<V>? = Term(word)
-        return try #require(term)
+public enum SampleSummary {
+    /// A word or number of the sample is not one of the format's.
+    private struct Missing: Error {}
+
+    private static func required<Value>(_ value: Value?) throws -> Value {
+        guard let value else { throw Missing() }
+        return value
     }
 
-    static func date(_ text: String) throws -> PartialDate { try #require(PartialDate(text)) }
+    /// A term by its word.
+    public static func term<V>(_ word: String) throws -> Term<V> {
+        let term: Term<V>? = Term(word)
+        return try required(term)
+    }
 
-    static func full() throws -> CareSummary {
+    /// A date by its text.
+    public static func date(_ text: String) throws -> PartialDate {
+        try required(PartialDate(text))
+    }
+
+    /// Every element of every section.
+    public static func full() throws -> CareSummary {
         var summary = CareSummary()
         summary.emergency = try emergency()
         summary.medication = try medication()
@@ -74,15 +86,15 @@ enum SampleSummary {
         ])
         medicine.status = try term("cancelled")
         var dosage = Dosage()
-        dosage.dose = Quantity(try #require(DecimalNumber("0.50")), unit: "mg", isUCUM: true)
-        dosage.doseHigh = Quantity(try #require(DecimalNumber("1.5")), unit: "mg", isUCUM: true)
+        dosage.dose = Quantity(try required(DecimalNumber("0.50")), unit: "mg", isUCUM: true)
+        dosage.doseHigh = Quantity(try required(DecimalNumber("1.5")), unit: "mg", isUCUM: true)
         dosage.frequency = Frequency(
-            times: 2, period: try #require(DecimalNumber("1")), unit: try term("d"))
+            times: 2, period: try required(DecimalNumber("1")), unit: try term("d"))
         dosage.times = [try term("MORN"), try term("EVE")]
         dosage.asNeeded = true
         dosage.route = [Code(.edqm, "20053000", display: "Oral use")]
         var plain = Dosage()
-        plain.dose = Quantity(try #require(DecimalNumber("1")), unit: "tablet")
+        plain.dose = Quantity(try required(DecimalNumber("1")), unit: "tablet")
         medicine.dosages = [dosage, plain]
         medicine.start = try date("2026-01-12")
         medicine.end = try date("2026-06")
@@ -130,10 +142,10 @@ enum SampleSummary {
     }
 
     private static func scores() throws -> ScoresContent {
-        let cries = try #require(Instrument.all.first { $0.code == "cries-8" })
-        let phq = try #require(Instrument.all.first { $0.code == "phq-9" })
+        let cries = try required(Instrument.all.first { $0.code == "cries-8" })
+        let phq = try required(Instrument.all.first { $0.code == "phq-9" })
         var score = Score(
-            cries.preferredCode, total: try #require(DecimalNumber("21")),
+            cries.preferredCode, total: try required(DecimalNumber("21")),
             direction: .higherWorse)
         score.version = "8"
         score.language = "ar"
@@ -147,19 +159,19 @@ enum SampleSummary {
         content.scores = [
             score,
             Score(
-                phq.preferredCode, total: try #require(DecimalNumber("14.0")),
+                phq.preferredCode, total: try required(DecimalNumber("14.0")),
                 direction: .higherWorse),
         ]
         content.function = [
             FunctionScore(
-                try term("self-rated"), total: try #require(DecimalNumber("2")),
+                try term("self-rated"), total: try required(DecimalNumber("2")),
                 date: try date("2026-03-14"))
         ]
         return content
     }
 
     private static func risk() throws -> RiskContent {
-        var risk = try #require(
+        var risk = try required(
             Risk(try term("self-harm"), level: try term("moderate"), asOf: try date("2026-03-14")))
         risk.screen = Code(.loinc, "93373-9")
         var content = RiskContent()
@@ -170,7 +182,8 @@ enum SampleSummary {
         return content
     }
 
-    static func sections() throws -> [Section] {
+    /// Its sections, of one invented person.
+    public static func sections() throws -> [Section] {
         try full().sections(
             person: try PersonReference(Array(repeating: 0xA5, count: 16)),
             provenance: Provenance(
