@@ -29,7 +29,7 @@ import Testing
             #expect(path.hasSuffix(".json"))
             size += try VectorFolder.shelf.data(path).count
         }
-        #expect(size < 8_388_608)
+        #expect(size < 10_485_760)
         let readme = try String(
             decoding: Data(contentsOf: VectorFolder.root.appending(path: "README.md")),
             as: UTF8.self)
