@@ -43,6 +43,12 @@ extension AuditCode {
     public static let rollback = Self("rollback")
     /// The log contradicts a checkpoint that was kept: rewritten, or shown in two versions.
     public static let splitView = Self("splitView")
+    /// What was given as a kept checkpoint is none of this log.
+    public static let keptUnusable = Self("keptUnusable")
+    /// A proof of one entry cannot be compared with a smaller checkpoint.
+    public static let keptNotCompared = Self("keptNotCompared")
+    /// The proof does not lead from the entry to the signed root.
+    public static let proofMismatch = Self("proofMismatch")
 
     // Completeness: is everything there that belongs together?
 
@@ -75,6 +81,13 @@ extension AuditCode {
     public static let ageUnknown = Self("ageUnknown")
 
     // Authority: was it signed by those who were allowed to, then?
+
+    /// Nothing outside the file says whose log this is.
+    public static let identityUnconfirmed = Self("identityUnconfirmed")
+    /// The auditor said that any identity will do; whose log this is was not checked.
+    public static let identityWaived = Self("identityWaived")
+    /// The file is another organisation's, or an older or newer state of its keys.
+    public static let identityDiffers = Self("identityDiffers")
 
     /// No key of this log signed the checkpoint.
     public static let logKeyUnknown = Self("logKeyUnknown")
@@ -122,6 +135,8 @@ extension AuditCode {
     public static let unknownNumbers = Self("unknownNumbers")
     /// Fields that were not shown.
     public static let withheldFields = Self("withheldFields")
+    /// All entries but the one that was proven.
+    public static let otherEntries = Self("otherEntries")
     /// Entries that were erased.
     public static let erasedEntries = Self("erasedEntries")
     /// Members of staff named by entries that they did not sign.
@@ -149,15 +164,15 @@ extension AuditCode {
         .headerUnreadable, .originMismatch, .sizeMismatch, .checkpointMalformed,
         .checkpointUnsigned, .checkpointUnchecked, .entryUnreadable, .entryAltered,
         .entryOutOfOrder, .entriesMissing, .trailingBytes, .rootMismatch, .headerNotBound,
-        .rollback, .splitView, .entryErased, .fieldMissing, .fieldMalformed, .fieldWithheld,
-        .openingInterrupted, .outcomeWithoutIntent, .intentAnsweredTwice, .signatureMissing,
-        .clockBackwards, .stale, .timeAhead, .ageUnknown, .logKeyUnknown,
-        .logKeyOutsideWindow, .logKeySuspect, .logKeyAgeUnproven, .staffUnknown,
-        .staffMismatch, .staffSignatureBad, .staffSignatureReused, .staffOutsideWindow,
-        .staffKeySuspect,
-        .staffAgeUnproven, .notReached, .witnesses, .keptCheckpoints, .keptOtherLog,
-        .unloggedActs, .otherEnds, .unknownNumbers, .withheldFields, .erasedEntries,
-        .unsignedStaff, .clock, .counterpartMismatch, .grantMismatch, .referenceReused,
-        .counterpartNotSupplied, .counterpartNotShown, .referenceNotShown,
+        .rollback, .splitView, .keptUnusable, .keptNotCompared, .proofMismatch, .entryErased,
+        .fieldMissing, .fieldMalformed, .fieldWithheld, .openingInterrupted, .outcomeWithoutIntent,
+        .intentAnsweredTwice, .signatureMissing, .clockBackwards, .stale, .timeAhead, .ageUnknown,
+        .identityUnconfirmed, .identityWaived, .identityDiffers, .logKeyUnknown,
+        .logKeyOutsideWindow, .logKeySuspect, .logKeyAgeUnproven, .staffUnknown, .staffMismatch,
+        .staffSignatureBad, .staffSignatureReused, .staffOutsideWindow, .staffKeySuspect,
+        .staffAgeUnproven, .notReached, .witnesses, .keptCheckpoints, .keptOtherLog, .unloggedActs,
+        .otherEnds, .unknownNumbers, .withheldFields, .otherEntries, .erasedEntries, .unsignedStaff,
+        .clock, .counterpartMismatch, .grantMismatch, .referenceReused, .counterpartNotSupplied,
+        .counterpartNotShown, .referenceNotShown,
     ]
 }

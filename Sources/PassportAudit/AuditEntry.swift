@@ -103,7 +103,8 @@ public struct AuditEntry: Hashable, Sendable {
     func disclosed(at index: UInt64, _ policy: DisclosurePolicy) -> ExportedEntry {
         var shown: [AuditField: ExportedEntry.Field] = [:]
         for (field, commitment) in commitments {
-            if let content, let item = content.items[field], policy.shows(index, field) {
+            if let content, let item = content.items[field], policy.shows(index, field, fields?.act)
+            {
                 shown[field] = .shown(
                     item, salt: Commitment.salt(of: field, seed: content.seed))
             } else {

@@ -30,7 +30,8 @@ extension Failure<AuditDomain>.Code {
     public static let badProof = Self("badProof")
     /// An index or size beyond the tree.
     public static let outOfRange = Self("outOfRange")
-    /// Reports of logs whose integrity did not hold cannot be compared.
+    /// Reports of logs whose integrity did not hold, or that were not made for comparing, cannot
+    /// be compared.
     public static let notIntact = Self("notIntact")
 }
 

@@ -20,6 +20,9 @@ public struct AuditExportHeader: Hashable, Sendable {
         note: String, identity: [UInt8], staffCertificates: [[UInt8]]
     ) throws(AuditError) {
         let checkpoint = try Checkpoint(parsing: SignedNote(parsing: note).text)
+        guard checkpoint.size <= UInt64(Limits.auditEntries) else {
+            throw AuditError(.overLimit, "an export of \(checkpoint.size) entries")
+        }
         origin = checkpoint.origin
         size = checkpoint.size
         self.note = note
@@ -65,7 +68,7 @@ public struct AuditExportHeader: Hashable, Sendable {
             var map = try CBORFields(item, "export header")
             _ = try map.take(1, "version").int(in: 1...1)
             origin = try map.take(2, "origin").text(maximum: Limits.noteBytes)
-            size = try map.take(3, "size").unsigned(in: 0...MerkleTree.maximumSize)
+            size = try map.take(3, "size").unsigned(in: 0...UInt64(Limits.auditEntries))
             // A note has line feeds, which `text(maximum:)` refuses; `SignedNote` checks it.
             guard case .text(let note) = try map.take(4, "checkpoint").item else {
                 throw AuditError(.malformed, "export header: the checkpoint is not text")

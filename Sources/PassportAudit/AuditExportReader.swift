@@ -1,12 +1,12 @@
 public import PassportCoding
 
-/// Reads an export entry by entry; one entry is decoded at a time.
+/// Reads an export entry by entry; one entry is decoded at a time, and of the file no more is
+/// in memory than is being looked at.
 public struct AuditExportReader {
     /// What stands before the entries, parsed and not yet verified.
     public let header: AuditExportHeader
 
-    private let bytes: [UInt8]
-    private var offset: Int
+    private var window: ByteWindow
 
     /// What the next item turned out to be.
     enum Step<Entry> {
@@ -22,53 +22,60 @@ public struct AuditExportReader {
         guard bytes.count <= Limits.auditExportBytes else {
             throw AuditError(.overLimit, "an export of \(bytes.count) bytes")
         }
-        var reader = CBORReader(bytes)
+        var window = ByteWindow(bytes)
         do {
-            header = try AuditExportHeader(reader.next())
-            self.bytes = bytes
-            offset = reader.offset
+            self.init(header: try AuditExportHeader(window.firstItem()), window)
         } catch {
             throw AuditError("export header", error)
         }
     }
 
-    /// True when every byte was read.
-    public var isAtEnd: Bool { offset == bytes.count }
+    /// Goes on behind a header.
+    init(header: AuditExportHeader, _ window: ByteWindow) {
+        self.header = header
+        self.window = window
+    }
 
     /// The next entry, or nil at the end.
-    public mutating func next() throws(AuditError) -> ExportedEntry? {
-        guard !isAtEnd else { return nil }
-        switch step() {
+    public mutating func next() throws -> ExportedEntry? {
+        guard try !isAtEnd() else { return nil }
+        switch try step() {
         case .entry(let entry): return entry
         case .malformed(let error), .lost(let error): throw error
         }
     }
 
+    /// True when every byte was read.
+    mutating func isAtEnd() throws -> Bool { try window.isAtEnd() }
+
     /// What the checks need of the next entry.
-    mutating func facts(_ scanner: inout EntryScanner) -> Step<EntryFacts> {
-        if let facts = scanner.scan(bytes, from: offset) {
-            offset = scanner.end
+    mutating func facts(_ scanner: inout EntryScanner) throws -> Step<EntryFacts> {
+        try window.fill(Limits.auditEntryBytes + 1)
+        if let facts = scanner.scan(window.bytes, from: window.offset) {
+            window.offset = scanner.end
             return .entry(facts)
         }
-        switch step() {
+        switch try step() {
         case .entry(let entry): return .entry(EntryFacts(entry))
         case .malformed(let error): return .malformed(error)
         case .lost(let error): return .lost(error)
         }
     }
 
-    private mutating func step() -> Step<ExportedEntry> {
-        let start = offset
-        var reader = CBORReader(bytes, offset: start)
-        defer { offset = reader.offset }
+    private mutating func step() throws -> Step<ExportedEntry> {
+        try window.fill(Limits.auditEntryBytes + 1)
+        let start = window.offset
+        var reader = CBORReader(window.bytes, offset: start)
+        defer { window.offset = reader.offset }
         let item: CBORItem
         do {
             item = try reader.next()
         } catch {
             return .lost(AuditError("exported entry", error))
         }
+        // Nobody reads on to find out where something too long ends.
         guard reader.offset - start <= Limits.auditEntryBytes else {
-            return .malformed(
+            return .lost(
                 AuditError(.overLimit, "an exported entry of \(reader.offset - start) bytes"))
         }
         do {
@@ -76,5 +83,28 @@ public struct AuditExportReader {
         } catch {
             return .malformed(error)
         }
+    }
+}
+
+extension ByteWindow {
+    /// The item with which an audit file begins; it is bounded by `Limits.auditHeaderBytes`.
+    mutating func firstItem() throws -> CBORItem {
+        var count = 1 << 16
+        while count <= Limits.auditHeaderBytes {
+            try fill(count)
+            var reader = CBORReader(bytes, offset: offset)
+            let item = Result { () throws(CodingError) in try reader.next() }
+            // There may be more of it than was looked at.
+            if case .failure(let error) = item, error.code == .truncated,
+                bytes.count - offset >= count
+            {
+                count = 16 * count
+                continue
+            }
+            guard reader.offset - offset <= Limits.auditHeaderBytes else { break }
+            offset = reader.offset
+            return try item.get()
+        }
+        throw AuditError(.overLimit, "more than \(Limits.auditHeaderBytes) bytes before entries")
     }
 }

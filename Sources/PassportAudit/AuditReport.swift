@@ -77,7 +77,8 @@ public struct AuditReport: Sendable {
     /// Entries whose details are gone.
     public let erased: [UInt64]
 
-    let exchanges: [ExchangeRecord]
+    /// nil when the verifier was told that nobody will compare.
+    let exchanges: [ExchangeRecord]?
 }
 
 /// What one entry contributes to the comparison of two logs.

@@ -7,14 +7,22 @@ struct CompletenessCheck {
     var verdict = AuditVerdict()
     private(set) var notChecked: Set<AuditCode> = []
     private(set) var erased: [UInt64] = []
-    private(set) var exchanges: [ExchangeRecord] = []
+    /// Entries for the comparison of two logs; nil when nobody will compare.
+    private(set) var exchanges: [ExchangeRecord]?
     private(set) var newest: Timestamp?
 
-    private var intentIsAnswered: [UInt64: Bool] = [:]
+    private var intents = OpenIntents()
     /// Entries that may have been intents.
     private var unknown = IndexRanges()
     /// True once the log speaks of a member of staff: from then on somebody is there to sign.
     private var hasStaff = false
+    /// True when the other entries are not here, so that nothing can be said of pairs.
+    private let isAlone: Bool
+
+    init(comparing: Bool, isAlone: Bool = false) {
+        exchanges = comparing ? [] : nil
+        self.isAlone = isAlone
+    }
 
     /// Takes an intact entry; `integrity` says which earlier entries are not there.
     mutating func take(_ entry: EntryFacts, _ integrity: borrowing IntegrityCheck) {
@@ -43,7 +51,7 @@ struct CompletenessCheck {
             verdict.add(.fail, .signatureMissing, entry: entry.index)
         }
         switch act {
-        case .openIntent: intentIsAnswered[entry.index] = false
+        case .openIntent: intents.open(entry.index)
         case .openOutcome: takeOutcome(entry, integrity)
         case .staffEnded: _ = require(.object, entry.fields.object, in: entry)
         default: break
@@ -81,11 +89,12 @@ struct CompletenessCheck {
     ) {
         _ = require(.outcome, entry.fields.outcome, in: entry)
         guard let intent = require(.intent, entry.fields.intent, in: entry) else { return }
-        switch intentIsAnswered[intent] {
-        case false: intentIsAnswered[intent] = true
-        case true:
+        if isAlone { return }
+        switch intents.answer(intent) {
+        case .first: break
+        case .again:
             verdict.add(.fail, .intentAnsweredTwice, entry: entry.index, ["\(intent)"])
-        case nil:
+        case .unannounced:
             let isLost = [unknown, integrity.missing, integrity.damaged]
                 .contains { $0.contains(intent) }
             if isLost { return }
@@ -99,7 +108,7 @@ struct CompletenessCheck {
         let isDisclosure = act == .disclosed
         if isDisclosure, fields.reference == nil { notChecked.insert(.referenceNotShown) }
         guard isDisclosure || fields.reference != nil else { return }
-        exchanges.append(
+        exchanges?.append(
             ExchangeRecord(
                 entry: entry.index, isDisclosure: isDisclosure, reference: fields.reference,
                 counterpart: fields.counterpart,
@@ -115,9 +124,37 @@ struct CompletenessCheck {
         for range in integrity.damaged.ranges {
             verdict.add(.fail, .notReached, entry: range.lowerBound, ["\(range.count)"])
         }
-        for (intent, isAnswered) in intentIsAnswered.sorted(by: { $0.key < $1.key })
-        where !isAnswered {
-            verdict.add(.warn, .openingInterrupted, entry: intent)
+        intents.forEachUnanswered { verdict.add(.warn, .openingInterrupted, entry: $0) }
+    }
+}
+
+/// The openings that were announced, and which of them have their end: nine bytes for each, so
+/// that a log of millions stays in memory.
+struct OpenIntents {
+    enum Answer { case first, again, unannounced }
+
+    private var entries: [UInt64] = []
+    private var isAnswered: [Bool] = []
+
+    /// Takes an announcement; places ascend.
+    mutating func open(_ entry: UInt64) {
+        entries.append(entry)
+        isAnswered.append(false)
+    }
+
+    /// Takes the end of an opening.
+    mutating func answer(_ intent: UInt64) -> Answer {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle] < intent { low = middle + 1 } else { high = middle }
         }
+        guard low < entries.count, entries[low] == intent else { return .unannounced }
+        defer { isAnswered[low] = true }
+        return isAnswered[low] ? .again : .first
+    }
+
+    func forEachUnanswered(_ body: (UInt64) -> Void) {
+        for (entry, isAnswered) in zip(entries, isAnswered) where !isAnswered { body(entry) }
     }
 }

@@ -56,7 +56,9 @@ public struct ExportedEntry: Hashable, Sendable {
     /// True when the fields make up the leaf.
     var isIntact: Bool { Commitment.leafData(commitments) == leafData }
 
-    func encoded() -> [UInt8] {
+    func encoded() -> [UInt8] { item.encoded() }
+
+    var item: CBORItem {
         let map = fields.map { field, value -> (Int, CBORItem?) in
             switch value {
             case .shown(let item, let salt): (field.number, .array([.bytes(salt), item]))
@@ -65,7 +67,7 @@ public struct ExportedEntry: Hashable, Sendable {
         }
         return CBORItem(fields: [
             (1, .unsigned(index)), (2, leafData.item), (3, CBORItem(fields: map)),
-        ]).encoded()
+        ])
     }
 
     init(_ item: CBORItem) throws(AuditError) {

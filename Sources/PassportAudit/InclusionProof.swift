@@ -79,9 +79,14 @@ public struct InclusionProof: Hashable, Sendable {
         leafData: Digest, origin: String, keys: [VerifyingKey]
     ) throws(AuditError) -> VerifiedCheckpoint {
         let checkpoint = try Checkpoint.verify(note: note, origin: origin, keys: keys)
+        try verify(leafData: leafData, in: checkpoint)
+        return checkpoint
+    }
+
+    /// Verifies the path alone.
+    func verify(leafData: Digest, in checkpoint: VerifiedCheckpoint) throws(AuditError) {
         try MerkleProof.verifyInclusion(
             leafHash: MerkleTree.leafHash(of: leafData), index: index,
             size: checkpoint.size, path: path, root: checkpoint.root)
-        return checkpoint
     }
 }

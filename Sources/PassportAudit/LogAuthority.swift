@@ -33,13 +33,32 @@ public struct LogAuthority: Sendable {
     public let logKeys: [AuthorisedKey]
     /// Keys of members of staff whose certificates were verified.
     public let staffKeys: [AuthorisedKey]
+    /// How it is known that these are the keys of the organisation that is meant.
+    public let identity: IdentityStanding
 
-    /// States who may sign.
-    public init(origin: String, logKeys: [AuthorisedKey], staffKeys: [AuthorisedKey]) {
+    /// States who may sign, and how that is known: nobody can leave it out.
+    public init(
+        origin: String, logKeys: [AuthorisedKey], staffKeys: [AuthorisedKey],
+        identity: IdentityStanding
+    ) {
         self.origin = origin
         self.logKeys = logKeys
         self.staffKeys = staffKeys
+        self.identity = identity
     }
+}
+
+/// How an auditor knows whose keys judge a log. Keys that come out of the judged file itself
+/// prove nothing about who wrote it: anybody can make an organisation.
+public enum IdentityStanding: String, Hashable, Sendable, CaseIterable {
+    /// Compared with what the organisation itself said, such as its fingerprint.
+    case confirmed
+    /// Not compared with anything.
+    case unconfirmed
+    /// Not compared, and the auditor said that this does not matter.
+    case waived
+    /// Compared, and not the same.
+    case differs
 }
 
 /// A checkpoint that the auditor verified earlier and kept.

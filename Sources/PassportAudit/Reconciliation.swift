@@ -68,14 +68,20 @@ public struct Reconciliation: Sendable {
 
     /// Compares logs whose integrity held.
     ///
-    /// - Throws: `notIntact` for a log whose integrity failed, `malformed` for fewer than two
-    ///   logs or two of one organisation.
+    /// - Throws: `notIntact` for a log whose integrity failed or whose report was not made for
+    ///   comparing, `malformed` for fewer than two logs or two of one organisation.
     public init(_ reports: [AuditReport]) throws(AuditError) {
         var logs: [Digest: AuditReport] = [:]
         for report in reports {
             guard report.integrity.standing < .fail else {
                 throw AuditError(
                     .notIntact, .refused, "the log \(report.origin) is not intact")
+            }
+            // A report without its exchanges would look like a log without disclosures.
+            guard report.exchanges != nil else {
+                throw AuditError(
+                    .notIntact, .refused,
+                    "what was made of the log \(report.origin) is not for comparing")
             }
             let organisation = try LogOrigin.organisation(of: report.origin)
             guard logs.updateValue(report, forKey: organisation) == nil else {
@@ -101,7 +107,7 @@ public struct Reconciliation: Sendable {
         var uses: [Digest: [End]] = [:]
         for (organisation, log) in logs.sorted(by: { $0.key < $1.key }) {
             erased += log.erased.map { Place(origin: log.origin, entry: $0) }
-            for record in log.exchanges {
+            for record in log.exchanges ?? [] {
                 let place = Place(origin: log.origin, entry: record.entry)
                 let end = End(organisation: organisation, place: place, record: record)
                 if record.isDisclosure {

@@ -53,6 +53,10 @@ public enum Limits {
     public static let auditEntryBytes = 16_384
     /// Bytes of one exported audit log.
     public static let auditExportBytes = 1_073_741_824
+    /// Bytes of what stands before the entries of an exported audit log.
+    public static let auditHeaderBytes = 16_777_216
+    /// Entries of one exported audit log.
+    public static let auditEntries = 4_194_304
     /// Bytes of one signed note.
     public static let noteBytes = 65_536
     /// Signature lines in one signed note.

@@ -20,7 +20,7 @@ struct LogBench {
                 AuthorisedKey(
                     key: key.verifyingKey, notBefore: now.adding(seconds: -10),
                     notAfter: now.adding(seconds: 10_000_000))
-            ], staffKeys: [])
+            ], staffKeys: [], identity: .confirmed)
         print(
             """
             log verify: \(Self.entries) entries, all fields shown, none signed by staff. The \

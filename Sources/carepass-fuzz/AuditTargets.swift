@@ -5,7 +5,9 @@ import PassportSecrecy
 
 /// Audit entries, logs, notes and proofs.
 enum AuditTargets {
-    static let all: [FuzzTarget] = [note, checkpoint, proof, merkle, entry, export, dishonest]
+    static let all: [FuzzTarget] = [
+        note, checkpoint, proof, merkle, entry, export, evidence, dishonest,
+    ]
 
     /// A log of six entries, one of them erased, and what was signed over it.
     private struct Log: Sendable {
@@ -180,6 +182,36 @@ enum AuditTargets {
             require(read.erased().isErased, "audit entry: not erased")
         })
 
+    /// A proven entry is the one that is in the log.
+    private static let evidence = FuzzTarget(
+        name: "entry-proof", maximumLength: 4_096, takesHexadecimal: true, areas: ["audit-export"],
+        seeds: {
+            let log = try Log.made.get()
+            return [
+                try EntryProof(
+                    log.entries[3], log.proof, identity: [1], staffCertificates: []
+                ).encoded()
+            ]
+        },
+        check: { input in
+            var parts = [input]
+            let source: AuditSource = { _ in parts.popLast() ?? [] }
+            guard case .proof(let read)? = try? AuditEvidence(reading: source) else { return }
+            require(read.encoded() == input, "entry proof: two encodings")
+            let log = try Log.made.get()
+            let authority = LogAuthority(
+                origin: Log.origin,
+                logKeys: [
+                    AuthorisedKey(key: log.key, notBefore: World.now, notAfter: World.end)
+                ], staffKeys: [], identity: .confirmed)
+            let report = AuditVerifier().verify(
+                read, authority: authority, now: World.now.adding(seconds: 60))
+            guard report.integrity.standing == .pass else { return }
+            require(
+                read.entry.index == 3 && read.entry.leafData == log.entries[3].leafData,
+                "entry proof: forged")
+        })
+
     /// Integrity holds for the log that was signed and for nothing else.
     private static let export = FuzzTarget(
         name: "audit-export", maximumLength: 4_096, takesHexadecimal: true, areas: ["audit-export"],
@@ -198,7 +230,7 @@ enum AuditTargets {
                 origin: Log.origin,
                 logKeys: [
                     AuthorisedKey(key: log.key, notBefore: World.now, notAfter: World.end)
-                ], staffKeys: [])
+                ], staffKeys: [], identity: .confirmed)
             let report = AuditVerifier().verify(
                 input, authority: authority, now: World.now.adding(seconds: 60))
             let isWhole = input == log.export

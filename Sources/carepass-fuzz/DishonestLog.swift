@@ -93,7 +93,7 @@ extension AuditTargets {
             logKeys: [
                 AuthorisedKey(
                     key: key.verifyingKey, notBefore: World.now, notAfter: World.end)
-            ], staffKeys: [])
+            ], staffKeys: [], identity: .confirmed)
         return AuditVerifier().verify(export, authority: authority, now: World.now)
     }
 }

@@ -11,6 +11,7 @@ enum FileKind: String {
     case statusList = "status-list"
     case withdrawal
     case auditExport = "audit-export"
+    case auditProof = "audit-proof"
 
     init(of bytes: [UInt8]) throws {
         var reader = CBORReader(bytes)
@@ -29,7 +30,9 @@ enum FileKind: String {
                 throw Self.unknown
             }
         case .map(let map):
-            if case .text = map[CBORItem(2)] {
+            if case .text = map[CBORItem(2)], case .map = map[CBORItem(3)] {
+                self = .auditProof
+            } else if case .text = map[CBORItem(2)] {
                 self = .auditExport
             } else if case .array = map[CBORItem(2)] {
                 self = .identity

@@ -9,6 +9,7 @@ import suite
 from cbor_strict import Refused
 
 MAX = 2**63 - 1
+MAX_ENTRIES = 4194304
 REASON = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -272,9 +273,9 @@ class Checkpoint:
 
 
 class Proof:
-    """A tlog-proof without extra line."""
+    """A tlog-proof without extra line; its note may be left for a verdict of its own."""
 
-    def __init__(self, data):
+    def __init__(self, data, reads_note=True):
         head, mark, note = data.partition(b"\n\n")
         try:
             lines = head.decode("ascii").split("\n")
@@ -288,7 +289,7 @@ class Proof:
         self.hashes = [read_base64(one) for one in lines[2:]]
         if any(len(one) != 32 for one in self.hashes):
             raise Refused("audit.proof", "a hash")
-        self.checkpoint = Checkpoint(note)
+        self.note, self.checkpoint = note, Checkpoint(note) if reads_note else None
 
     def check(self, leaf, origin, keys):
         if self.checkpoint.origin != origin:
@@ -304,7 +305,7 @@ class Proof:
 class Header:
     def __init__(self, item):
         found = cbor.fields(item, {
-            1: cbor.exactly(1), 2: _any_text, 3: cbor.uint(0, MAX), 4: _note,
+            1: cbor.exactly(1), 2: _any_text, 3: cbor.uint(0, MAX_ENTRIES), 4: _note,
             5: cbor.bstr(0, 4194304), 6: cbor.array(0, 65535, cbor.bstr(0, 4096))})
         self.origin, self.size, self.note = found[2], found[3], found[4].encode()
         self.identity, self.certificates = found[5], found[6]
@@ -323,6 +324,19 @@ def _note(value):
     if type(value) is not str or len(value.encode()) > 65536:
         raise Refused("coding.unexpectedItem", "a note")
     return value
+
+
+class EntryProof:
+    """One entry, its proof, and what is needed to judge both."""
+
+    def __init__(self, item):
+        found = cbor.fields(item, {
+            1: cbor.exactly(1), 2: _any_text, 3: ExportedEntry, 4: cbor.bstr(0, 4194304),
+            5: cbor.array(0, 65535, cbor.bstr(1, 4096))})
+        cbor.limit(cbor.encode(item[3]), 16384, "auditEntryBytes")
+        self.proof, self.entry = Proof(found[2].encode(), reads_note=False), found[3]
+        self.identity, self.certificates = found[4], found[5]
+        self.note = self.proof.note
 
 
 class StaffSignature:

@@ -3,7 +3,7 @@
 import audit
 import cbor_strict as cbor
 import manifest
-import suite
+from audit_keys import judge, keys_of, staff_of
 from cbor_strict import Refused
 
 INTENT, OUTCOME, EXPORTED, DISCLOSED, STAFF_ADDED, STAFF_ENDED = 14, 15, 18, 13, 2, 3
@@ -12,52 +12,10 @@ ACTS = range(1, 22)
 MAX_AGE = 604_800
 LEVELS = {"openingInterrupted": "warn", "entryErased": "warn", "fieldWithheld": "warn",
           "clockBackwards": "warn", "timeAhead": "warn", "ageUnknown": "warn",
-          "logKeyAgeUnproven": "warn", "staffAgeUnproven": "warn"}
+          "logKeyAgeUnproven": "warn", "staffAgeUnproven": "warn", "identityWaived": "warn"}
+IDENTITY = {"unconfirmed": "identityUnconfirmed", "waived": "identityWaived",
+            "differs": "identityDiffers"}
 VERDICTS = ("integrity", "completeness", "freshness", "authority")
-
-
-class Key:
-    """A log or staff key, from when to when it counts, and since when somebody else had it."""
-
-    def __init__(self, public, start, end, since=None):
-        self.public, self.start, self.end, self.since = public, start, end, since
-        self.hash = suite.sha256(public)
-
-
-def judge(keys, claimed, proven=None):
-    """`proven`: a moment before which the signed thing is known to have existed, or None."""
-    keys = [key for key in keys if key.start <= claimed <= key.end]
-    if not keys:
-        return "OutsideWindow"
-    since = min((key.since for key in keys if key.since is not None), default=None)
-    if since is None:
-        return None
-    if claimed >= since:
-        return "Suspect"
-    return None if proven is not None and proven < since else "AgeUnproven"
-
-
-def keys_of(identity):
-    """Log keys that an identity lists."""
-    return [Key(identity.keys[line.order()], line.start,
-                min(line.end, line.since) if line.reason == 1 else line.end,
-                None if line.reason == 1 else line.since)
-            for line in identity.newest.lines if line.role == manifest.LOG]
-
-
-def staff_of(identity, certificates):
-    """Staff keys that are certified; one of unproven age counts as lost when its issue key was."""
-    keys = []
-    for data in certificates:
-        certificate = manifest.StaffCertificate(data)
-        try:
-            age = certificate.check(identity)
-            line = identity.verify(certificate.signed, manifest.ISSUE)
-        except Refused:
-            continue  # an uncertified key: staffUnknown where it signs
-        since = None if age == "authorised" else line.since
-        keys.append(Key(certificate.public, certificate.start, certificate.end, since))
-    return keys
 
 
 def formed(field, shown):
@@ -68,24 +26,16 @@ def formed(field, shown):
         return False
 
 
-def next_item(data, at):
-    """The next CBOR item and its length; long ones are read too, to find where they end."""
-    try:
-        return cbor.decode(data[at:at + 16384], trailing=True)
-    except Refused:
-        return cbor.decode(data[at:], trailing=True)
-
-
 class Report:
     """`findings[verdict]` is a list of (code, entry or None).
 
     Without `log_keys` and `staff_keys` they are taken from the identity file and the certificates
-    in the header, which a caller must then hold against a fingerprint. `kept` is a list of
-    (checkpoint, when it was first seen, or None).
+    in the header. `identity` says how the caller knows whose they are. `kept` is a list of
+    (note, when it was first seen, or None).
     """
 
     def __init__(self, data, now, origin=None, log_keys=None, staff_keys=None, kept=(),
-                 max_age=MAX_AGE):
+                 max_age=MAX_AGE, identity="confirmed"):
         self.findings = {name: [] for name in VERDICTS}
         self.now, self.max_age, self.kept = now, max_age, kept
         self.entries, self.origin, self.signers = [], origin, []
@@ -93,10 +43,18 @@ class Report:
         self.stranger = False
         self.not_checked = {"witnesses", "unloggedActs", "otherEnds", "clock",
                             "keptCheckpoints"}
+        self.proof = None
+        if identity in IDENTITY:
+            self.say("authority", IDENTITY[identity])
         cbor.limit(data, 1073741824, "auditExportBytes")
         try:
-            item, at = cbor.decode(data, trailing=True)
-            self.header = audit.Header(item)
+            item, at = cbor.decode(data[:16777216], trailing=True)
+            if type(item) is dict and type(item.get(3)) is dict:
+                self.proof = self.header = audit.EntryProof(item)
+                if at < len(data):
+                    raise Refused("audit.malformed", "bytes after a proof")
+            else:
+                self.header = audit.Header(item)
             self.identity = None
             if log_keys is None:
                 self.identity = manifest.Identity(self.header.identity)
@@ -109,15 +67,52 @@ class Report:
         except Refused:
             self.say("integrity", "headerUnreadable")
             for name in VERDICTS[1:]:
-                self.say(name, "notReached")
+                if self.standing(name) != "fail":
+                    self.say(name, "notReached")
+            self.origin, self.log_keys, self.checkpoint = origin, log_keys or [], None
+            self._kept()
             return
         self._checkpoint()
+        if self.proof:
+            self._one_entry()
+            return
         self._read_entries(data, at)
         self._root()
         self._kept()
         self._completeness()
         self._times()
+        self._log_key()
         self._staff()
+        self._not_reached()
+
+    def _one_entry(self):
+        """A proof: the age of the log does not show, nor what belongs to the entry."""
+        entry, proof = self.proof.entry, self.proof.proof
+        self.not_checked.add("otherEntries")
+        if entry.index != proof.index:
+            self.say("integrity", "entryOutOfOrder", min(entry.index, proof.index))
+        if not entry.holds():
+            self.say("integrity", "entryAltered", entry.index)
+        if self.checkpoint:
+            try:
+                audit.check_inclusion(audit.leaf_hash(entry.leaf), proof.index,
+                                      self.checkpoint.size, proof.hashes, self.checkpoint.root)
+            except Refused:
+                self.say("integrity", "proofMismatch", entry.index)
+        self.gaps, self.not_reached = [], []
+        if self.standing("integrity") == "fail":
+            self.latest = None
+            self.say("completeness", "notReached", entry.index)
+        else:
+            self.entries = [(entry.index, entry)]
+            self._completeness(alone=True)
+        self._kept()
+        self.say("freshness", "ageUnknown")
+        if self.latest is not None and self.latest > self.now:
+            self.say("freshness", "timeAhead")
+        self._log_key()
+        self._staff()
+        self._not_reached()
 
     def say(self, verdict, code, entry=None):
         if entry is None or (code, entry) not in self.findings[verdict]:
@@ -134,7 +129,7 @@ class Report:
 
     def _checkpoint(self):
         header = self.header
-        if header.origin != self.origin:
+        if not self.proof and header.origin != self.origin:
             self.say("integrity", "originMismatch")
         try:
             note = audit.Checkpoint(header.note)
@@ -143,6 +138,7 @@ class Report:
             return
         if note.origin != self.origin:
             self.say("integrity", "originMismatch")
+            return
         keys = {key.public: key for key in self.log_keys}
         try:
             self.signers = [keys[public] for public in note.verify(list(keys))]
@@ -150,22 +146,23 @@ class Report:
             self.say("integrity", "checkpointUnsigned")
             self.stranger = cause.code == "audit.checkpointUnsigned"
             return
-        if note.unchecked or note.extensions:
+        if note.unchecked:
             self.say("integrity", "checkpointUnchecked")
-        if note.size != header.size:
+        if not self.proof and note.size != header.size:
             self.say("integrity", "sizeMismatch")
         self.checkpoint = note
 
     def _read_entries(self, data, at):
         """By the size that was signed; an entry stands where its own index says."""
         size = self.checkpoint.size if self.checkpoint else self.header.size
+        if size > audit.MAX_ENTRIES:
+            size = self.header.size
         self.expected, self.gaps, self.not_reached = 0, [], []
         whole = True  # every item was an entry
         while at < len(data) and len(self.leaves) < size:
             length = 0
             try:
-                item, length = next_item(data, at)
-                cbor.limit(data[at:at + length], 16384, "auditEntryBytes")
+                item, length = cbor.decode(data[at:at + 16384], trailing=True)
                 entry = audit.ExportedEntry(item)
             except Refused:
                 self.say("integrity", "entryUnreadable", self.expected)
@@ -215,11 +212,9 @@ class Report:
 
     def _kept(self):
         self.seen = []  # (size, moment): so many entries existed before that moment
-        for kept, moment in self.kept:
-            if kept.origin != self.origin:
-                self.not_checked.add("keptOtherLog")
-                continue
-            if not self.checkpoint:
+        for note, moment in self.kept:
+            kept = self._usable(note)
+            if not kept or not self.checkpoint:
                 continue
             if kept.size > self.checkpoint.size:
                 self.say("integrity", "rollback")
@@ -228,10 +223,25 @@ class Report:
                     self.say("integrity", "splitView")
                 else:
                     self._agrees(kept, moment)
+            elif self.proof:
+                self.say("integrity", "keptNotCompared")
             elif self.rooted and audit.tree_root(self.leaves[:kept.size]) != kept.root:
                 self.say("integrity", "splitView")
             elif self.rooted:
                 self._agrees(kept, moment)
+
+    def _usable(self, note):
+        """A kept checkpoint that this log signed; what is none is told."""
+        try:
+            kept = audit.Checkpoint(note)
+            if kept.origin != self.origin:
+                self.not_checked.add("keptOtherLog")
+                return None
+            kept.verify([key.public for key in self.log_keys])
+            return kept
+        except Refused:
+            self.say("integrity", "keptUnusable")
+            return None
 
     def _agrees(self, kept, moment):
         self.not_checked.discard("keptCheckpoints")
@@ -244,7 +254,7 @@ class Report:
 
     # --- Completeness ---------------------------------------------------------------------------
 
-    def _completeness(self):
+    def _completeness(self, alone=False):
         intents, answered, self.latest, self.unknown = {}, set(), None, set()
         staffed = False
         for place, entry in self.entries:
@@ -269,7 +279,7 @@ class Report:
                 intents[place] = entry
             if act in SIGNED and 15 not in entry.commitments and not first:
                 self.say("completeness", "signatureMissing", place)
-            if act == OUTCOME and formed(12, entry.shown):
+            if act == OUTCOME and formed(12, entry.shown) and not alone:
                 self._outcome(place, entry, intents, answered)
         for place, _ in self.gaps:
             self.say("completeness", "entriesMissing", place)
@@ -277,7 +287,7 @@ class Report:
             if place - 1 not in self.not_reached:
                 self.say("completeness", "notReached", place)
         for place in intents:
-            if place not in answered:
+            if place not in answered and not alone:
                 self.say("completeness", "openingInterrupted", place)
 
     def _not_checked(self, entry):
@@ -322,13 +332,24 @@ class Report:
             self.say("freshness", "timeAhead")
         elif self.now - last > self.max_age:
             self.say("freshness", "stale")
-        if self.checkpoint is None or last is None:
-            self.say("authority", "logKeyUnknown" if self.stranger else
-                     "notReached" if self.checkpoint is None else "ageUnknown")
+
+    def _log_key(self):
+        last = self.latest
+        if self.stranger:
+            self.say("authority", "logKeyUnknown")
+        if self.checkpoint is None:
+            return
+        if last is None:
+            self.say("authority", "ageUnknown")
             return
         found = judge(self.signers, last, self.proven(self.checkpoint.size - 1))
         if found:
             self.say("authority", f"logKey{found}")
+
+    def _not_reached(self):
+        """Without a checkpoint nobody is known to have signed anything."""
+        if self.checkpoint is None and self.standing("authority") != "fail":
+            self.say("authority", "notReached")
 
     def _staff(self):
         self.acts, self.ended = set(), set()

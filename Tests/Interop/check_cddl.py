@@ -17,8 +17,8 @@ FILES = {
     "status-list": "status", "status-claims": "status", "key-file": "keyfile",
     "sign1-header": "manifest", "second-header": "manifest",
     "section": "care-summary", "audit-export-header": "audit-log",
-    "audit-export-entry": "audit-log", "audit-stored-entry": "audit-log", "audit-act": "audit-log",
-    "audit-fields": "audit-log"}
+    "audit-export-entry": "audit-log", "audit-entry-proof": "audit-log",
+    "audit-stored-entry": "audit-log", "audit-act": "audit-log", "audit-fields": "audit-log"}
 ALONE = ("care-summary", "audit-log")
 SIGNED = {"passport": "passport-claims", "withdrawal": "withdrawal-terms",
           "disclosure": "disclosure-terms", "status-list": "status-claims",
@@ -103,6 +103,8 @@ class Checker:
         return wrong
 
     def check_export(self, data):
+        if type(cbor.decode(data, trailing=True)[0][3]) is dict:
+            return self.check("audit-entry-proof", data)
         wrong, at, root = [], 0, "audit-export-header"
         while at < len(data):
             _, length = cbor.decode(data[at:], trailing=True)

@@ -1,6 +1,7 @@
 """TestVectors/: what this reader finds in the vectors of the audit log."""
 
 import audit
+import audit_keys
 import audit_verify
 import suite
 from cbor_strict import Refused
@@ -42,16 +43,17 @@ def area_audit_consistency(given):
 
 
 def key_windows(given):
-    return [audit_verify.Key(raw(one["key"]), one["notBefore"], one["notAfter"],
-                             one.get("compromisedSince")) for one in given]
+    return [audit_keys.Key(raw(one["key"]), one["notBefore"], one["notAfter"],
+                           one.get("compromisedSince")) for one in given]
 
 
 def area_audit_export(given):
-    kept = [(audit.Checkpoint(one["note"].encode()), one.get("seenAt"))
+    kept = [(one["note"].encode(), one.get("seenAt"))
             for one in given.get("kept", ())]
     report = audit_verify.Report(
         raw(given["bytes"]), given["now"], given["origin"], key_windows(given["logKeys"]),
-        key_windows(given["staffKeys"]), kept)
+        key_windows(given["staffKeys"]), kept,
+        identity=given.get("identity", "confirmed"))
     result = {"notChecked": sorted(report.not_checked)}
     for verdict in audit_verify.VERDICTS:
         findings = [{"code": code} if entry is None else {"code": code, "entry": entry}

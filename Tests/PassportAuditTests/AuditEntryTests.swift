@@ -94,9 +94,9 @@ struct AuditEntryTests {
         #expect(read.shown.keys.map(\.number) == [1])
         #expect(read.hidden.count == 15)
         #expect(!exported.encoded().contains(digest("passport").bytes))
-        // The tier for auditors hides which passport, and nothing else.
+        // The tier for auditors hides which passport and which envelope, and nothing else.
         let auditor = entry.disclosed(at: 0, .auditor)
-        #expect(auditor.hidden == [.passport])
+        #expect(auditor.hidden == [.passport, .object])
         #expect(entry.disclosed(at: 0, .full).hidden.isEmpty)
     }
 

@@ -355,7 +355,7 @@ struct ExportAttackTests {
         let (log, pieces) = try makeExport()
         let wrong = [[UInt8]](repeating: pieces[2], count: 3_000).flatMap { $0 }
         let header = CBORItem(fields: [
-            (1, CBORItem(1)), (2, .text(log.origin)), (3, .unsigned(UInt64(Int64.max))),
+            (1, CBORItem(1)), (2, .text(log.origin)), (3, .unsigned(UInt64(Limits.auditEntries))),
             (4, .text("")), (5, .bytes([])), (6, .array([])),
         ]).encoded()
         let report = log.verify(header + wrong)

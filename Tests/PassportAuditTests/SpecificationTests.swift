@@ -42,7 +42,10 @@ struct SpecificationTests {
         let salt = Commitment.salt(of: .act, seed: seed)
         let act = try #require(first[.act])
         let commitment = Commitment.field(.act, act, salt: salt)
-        let proof = InclusionProof(index: 0, path: [entries[1].leafHash], note: note).text
+        let proof = InclusionProof(index: 0, path: [entries[1].leafHash], note: note)
+        let evidence = try EntryProof(
+            entries[0], proof, identity: identity, staffCertificates: []
+        ).encoded()
         return [
             ("salt", Hexadecimal.encode(salt)), ("commitment", "\(commitment)"),
             ("commitment 2", "\(try #require(entries[0].commitments[.time]))"),
@@ -51,22 +54,29 @@ struct SpecificationTests {
             ("reference", "\(AuditReference.hash(of: reference))"),
             ("leaf data", "\(entries[0].leafData)"), ("leaf hash", "\(entries[0].leafHash)"),
             ("last leaf hash", "\(entries[1].leafHash)"), ("root", "\(frontier.root)"),
-            ("binding", "\(binding)"), ("note", note), ("proof", proof),
+            ("binding", "\(binding)"), ("note", note), ("proof", proof.text),
             ("key", Hexadecimal.encode(key.verifyingKey.rawRepresentation)),
             ("stored", Hexadecimal.encode(entries[0].encoded())),
             ("header", Hexadecimal.encode(pieces[0])),
             ("entry 0", Hexadecimal.encode(pieces[1])),
             ("entry 1", Hexadecimal.encode(pieces[2])),
+            ("evidence", "one file of \(evidence.count) bytes"),
+            ("evidence start", Hexadecimal.encode(Array(evidence.prefix(6)))),
+            ("evidence digest", "\(Digest.sha256(of: evidence))"),
         ]
     }
 
-    @Test func theSpecificationShowsRealBytes() throws {
-        let page = String(
+    private static func page(_ name: String) throws -> String {
+        String(
             decoding: try Data(
-                contentsOf: Corpora.packageRoot.appending(path: "Spec/audit-log.md")),
+                contentsOf: Corpora.packageRoot.appending(path: "Spec/\(name).md")),
             as: UTF8.self)
+    }
+
+    @Test func theSpecificationShowsRealBytes() throws {
+        let page = try Self.page("audit-log")
         // Hexadecimal is broken into lines on the page; texts are not.
-        let joined = page.filter { !$0.isWhitespace }
+        let joined = try (page + Self.page("audit-evidence")).filter { !$0.isWhitespace }
         for (name, value) in try example() {
             #expect(joined.contains(value.filter { !$0.isWhitespace }), "\(name): \(value)")
         }
@@ -74,10 +84,7 @@ struct SpecificationTests {
     }
 
     @Test func theSpecificationNamesEveryActFieldAndCode() throws {
-        let page = String(
-            decoding: try Data(
-                contentsOf: Corpora.packageRoot.appending(path: "Spec/audit-log.md")),
-            as: UTF8.self)
+        let page = try Self.page("audit-log")
         for number in 1...20 {
             let name = try #require(AuditAct(number).name)
             #expect(page.contains("\(number) `\(name)`"), "\(number) \(name)")

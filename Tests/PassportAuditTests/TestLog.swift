@@ -139,7 +139,8 @@ final class TestLog {
 
     func authority(
         log: (Timestamp, Timestamp) = always, logCompromised: Timestamp? = nil,
-        staff: (Timestamp, Timestamp) = always, staffCompromised: Timestamp? = nil
+        staff: (Timestamp, Timestamp) = always, staffCompromised: Timestamp? = nil,
+        identity: IdentityStanding = .confirmed
     ) -> LogAuthority {
         LogAuthority(
             origin: origin,
@@ -152,14 +153,15 @@ final class TestLog {
                 AuthorisedKey(
                     key: staffKey.verifyingKey, notBefore: staff.0, notAfter: staff.1,
                     compromisedSince: staffCompromised)
-            ])
+            ], identity: identity)
     }
 
     func verify(
         _ export: [UInt8], authority: LogAuthority? = nil, kept: [KeptCheckpoint] = []
     ) -> AuditReport {
         AuditVerifier().verify(
-            export, authority: authority ?? self.authority(), now: clock, kept: kept)
+            export, authority: authority ?? self.authority(), now: clock,
+            kept: kept.map { .checkpoint($0) })
     }
 }
 

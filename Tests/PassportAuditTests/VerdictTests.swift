@@ -272,7 +272,8 @@ struct VerdictTests {
         let kept = try log.kept(seenAt: Self.late.adding(seconds: -1))
         #expect(check(lost, kept: [kept]).standing == .pass)
         let nobody = LogAuthority(
-            origin: log.origin, logKeys: log.authority().logKeys, staffKeys: [])
+            origin: log.origin, logKeys: log.authority().logKeys, staffKeys: [],
+            identity: .confirmed)
         #expect(check(nobody).has(.staffUnknown, entry: 0))
     }
 

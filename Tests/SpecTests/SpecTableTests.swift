@@ -48,6 +48,7 @@ struct SpecTableTests {
 
     @Test(arguments: [
         "verification", "manifest", "passport", "grant", "envelope", "status", "suite",
+        "audit-evidence",
     ])
     func everyPageShowsAnExampleFirstAndStaysShort(page: String) throws {
         let text = try Self.text("Spec/\(page).md")

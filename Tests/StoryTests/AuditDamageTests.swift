@@ -19,9 +19,10 @@ import Testing
         init(_ bytes: [UInt8]) throws {
             self.bytes = bytes
             let header = try AuditExportReader(bytes).header
+            let identity = try Identity(decoding: header.identity)
             authority = LogAuthority(
-                of: try Identity(decoding: header.identity),
-                staffCertificates: header.staffCertificates)
+                of: identity, staffCertificates: header.staffCertificates,
+                fingerprint: Fingerprint(of: identity))
             var reader = CBORReader(bytes)
             _ = try reader.next()
             var places: [Range<Int>] = []

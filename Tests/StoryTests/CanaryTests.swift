@@ -149,9 +149,10 @@ import Testing
             try world.ask(home, ["audit", "export", "--out", log])
             logs.append(log)
         }
-        try world.ask(nil, ["audit", "verify"] + logs)
+        try world.ask(nil, ["audit", "verify"] + logs + world.confirming(World.homes))
         // The world's first envelope was never opened, so one end is missing.
-        try world.ask(nil, ["audit", "reconcile"] + logs, expecting: 77)
+        try world.ask(
+            nil, ["audit", "reconcile"] + logs + world.confirming(World.homes), expecting: 77)
     }
 
     private static func search(_ story: Story) throws {

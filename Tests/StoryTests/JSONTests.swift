@@ -62,8 +62,15 @@ import Testing
         for home in ["new", "athens"] {
             _ = try ask(home, ["audit", "export", "--out", world.path("\(home).log")])
         }
-        _ = try ask(nil, ["audit", "verify", world.path("new.log")])
-        _ = try ask(nil, ["audit", "reconcile", world.path("new.log"), world.path("athens.log")])
+        _ = try ask("new", ["audit", "checkpoint", "--out", world.path("new.note")])
+        _ = try ask("new", ["audit", "export", "--proof", "1", "--out", world.path("new.proof")])
+        for file in ["new.log", "new.proof"] {
+            _ = try ask(nil, ["audit", "verify", world.path(file), "--any-identity"])
+        }
+        _ = try ask(
+            nil,
+            ["audit", "reconcile", world.path("new.log"), world.path("athens.log")]
+                + ["--any-identity"])
         // `demo` has a test of its own; everything else that help lists was asked.
         for command in try Self.commands(world) where command != "demo" && command != "help" {
             #expect(seen.contains(command), "\(command)")
@@ -118,7 +125,8 @@ import Testing
             #expect(answer.json["version"].int == nil, "\(arguments)")
         }
         let log = try world.run("izmir", ["audit", "export", "--out", "-"]).output
-        let verdict = try world.run(nil, ["audit", "verify", "-"], input: log)
+        let verdict = try world.run(
+            nil, ["audit", "verify", "-"] + world.confirming(["izmir"]), input: log)
         #expect(verdict.status == 0, "\(verdict.summary)")
     }
 }

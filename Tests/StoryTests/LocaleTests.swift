@@ -42,8 +42,11 @@ import Testing
         keys.formUnion((0...255).compactMap { AuditAct($0).name.map { "act.\($0)" } })
         keys.formUnion(literals(/= Self\("([a-z-]+)"\)/, rules).map { "rule.\($0)" })
         keys.formUnion(
-            ["envelope", "passport", "identity", "status-list", "withdrawal", "audit-export"]
-                .map { "kind.\($0)" })
+            [
+                "envelope", "passport", "identity", "status-list", "withdrawal", "audit-export",
+                "audit-proof",
+            ].map { "kind.\($0)" })
+        keys.formUnion(IdentityStanding.allCases.map { "verify.identity-\($0.rawValue)" })
         keys.formUnion(literals(/Share\(what: "([a-z-]+)"/, carepass).map { "share.\($0)" })
         keys.formUnion(AuditCode.all.map { "audit.\($0.name)" })
         keys.formUnion(WithdrawalReason.allCases.map { "withdrawal.\($0.name)" })

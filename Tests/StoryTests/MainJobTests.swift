@@ -211,7 +211,8 @@ import Testing
             #expect(!verdict["logs"][0]["notChecked"].list.isEmpty)
             logs.append(log)
         }
-        let result = try world.ask(nil, ["audit", "reconcile"] + logs)
+        let result = try world.ask(
+            nil, ["audit", "reconcile"] + logs + world.confirming(World.homes))
         #expect(result["matched"].list.count == 2)
         for name in ["missingAtSender", "missingAtRecipient", "mismatched"] {
             #expect(result[name].list.isEmpty, "\(name)")

@@ -27,7 +27,8 @@ import Testing
         try Self.open(world, world.envelope)
         try Self.open(world, Self.packAgain(world))
         let logs = try ["izmir", "athens"].map { try Self.export(world, $0, to: "\($0).log") }
-        let result = try world.ask(nil, ["audit", "reconcile"] + logs)
+        let result = try world.ask(
+            nil, ["audit", "reconcile"] + logs + world.confirming(["izmir", "athens"]))
         #expect(result["matched"].list.count == 2)
     }
 
@@ -37,8 +38,11 @@ import Testing
         let old = try Self.export(world, "athens", to: "old.log")
         try Self.open(world, world.envelope)
         let izmir = try Self.export(world, "izmir", to: "izmir.log")
-        try world.ask(nil, ["audit", "verify", old, izmir])
-        let result = try world.ask(nil, ["audit", "reconcile", izmir, old], expecting: 77)
+        try world.ask(
+            nil, ["audit", "verify", old, izmir] + world.confirming(["athens", "izmir"]))
+        let result = try world.ask(
+            nil, ["audit", "reconcile", izmir, old] + world.confirming(["izmir", "athens"]),
+            expecting: 77)
         #expect(result["missingAtRecipient"].list.count == 1)
         #expect(result["matched"].list.isEmpty)
         let entry = try #require(result["missingAtRecipient"][0]["present"]["entry"].int)
@@ -53,8 +57,9 @@ import Testing
         try Self.open(world, Self.packAgain(world))
         let athens = try Self.export(world, "athens", to: "athens.log")
         let izmir = try Self.export(yesterday, "izmir", to: "izmir.log")
-        try world.ask(nil, ["audit", "verify", izmir, athens])
-        let result = try world.ask(nil, ["audit", "reconcile", izmir, athens], expecting: 77)
+        let both = [izmir, athens] + world.confirming(["izmir", "athens"])
+        try world.ask(nil, ["audit", "verify"] + both)
+        let result = try world.ask(nil, ["audit", "reconcile"] + both, expecting: 77)
         #expect(result["missingAtSender"].list.count == 1)
         let entry = try #require(result["missingAtSender"][0]["present"]["entry"].int)
         let acts = try world.ask("athens", ["audit", "show"])["entries"].list
@@ -74,7 +79,8 @@ import Testing
         try Self.open(world, world.envelope)
         let later = try Self.export(world, "athens", to: "later.log")
         for log in [today, later] {
-            let good = try world.ask(nil, ["audit", "verify", log] + kept)
+            let good = try world.ask(
+                nil, ["audit", "verify", log] + kept + world.confirming(["athens"]))
             #expect(!good["logs"][0]["notChecked"].strings.contains("keptCheckpoints"))
         }
         let old = try Self.export(yesterday, "athens", to: "old.log")
@@ -82,12 +88,13 @@ import Testing
         // Put back and filled up again with other entries: as long as it was, and another log.
         for _ in 0..<4 { try Self.open(yesterday, yesterday.envelope) }
         let rewritten = try Self.export(yesterday, "athens", to: "rewritten.log")
-        try world.ask(nil, ["audit", "verify", rewritten])
+        try world.ask(nil, ["audit", "verify", rewritten] + world.confirming(["athens"]))
         #expect(try Self.code(world, rewritten, kept) == "splitView")
     }
 
     private static func code(_ world: World, _ log: String, _ kept: [String]) throws -> String? {
-        let verdict = try world.ask(nil, ["audit", "verify", log] + kept, expecting: 77)
+        let verdict = try world.ask(
+            nil, ["audit", "verify", log] + kept + world.confirming(["athens"]), expecting: 77)
         return verdict["logs"][0]["integrity"]["findings"][0]["code"].string
     }
 

@@ -127,6 +127,11 @@ struct World: Sendable {
         }
     }
 
+    /// What confirms the identities of logs, in the order of their homes.
+    func confirming(_ homes: [String]) -> [String] {
+        homes.flatMap { ["--fingerprint", fingerprints[$0] ?? ""] }
+    }
+
     /// The arguments of a grant as the demo's person gives it.
     func grantArguments(_ passport: String, to: String, _ sections: String) -> [String] {
         [

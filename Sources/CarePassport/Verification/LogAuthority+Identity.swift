@@ -6,9 +6,17 @@ public import PassportTrust
 extension LogAuthority {
     /// Who may sign an organisation's log, by its manifests and the certificates that hold.
     ///
-    /// - Parameter staffCertificates: certificates as an export carries them; one that the
-    ///   organisation did not sign gives no key.
-    public init(of identity: Identity, staffCertificates: [[UInt8]]) {
+    /// - Parameters:
+    ///   - identity: as an export carries it.
+    ///   - staffCertificates: certificates as an export carries them; one that the
+    ///     organisation did not sign gives no key.
+    ///   - fingerprint: what the organisation read aloud, or nil when nobody asked it.
+    ///   - acceptsAny: true when the auditor said that without a fingerprint any identity
+    ///     will do.
+    public init(
+        of identity: Identity, staffCertificates: [[UInt8]], fingerprint: Fingerprint?,
+        acceptsAny: Bool = false
+    ) {
         func key(_ listed: ListedKey) -> AuthorisedKey {
             let end = listed.role.revocation
             let isSuperseded = end?.reason == .superseded
@@ -31,7 +39,10 @@ extension LogAuthority {
                     key: certificate.key, notBefore: certificate.notBefore,
                     notAfter: certificate.notAfter,
                     compromisedSince: Self.compromisedSince(certificate.authority))
-            })
+            },
+            identity: fingerprint.map {
+                $0 == Fingerprint(of: identity) ? .confirmed : .differs
+            } ?? (acceptsAny ? .waived : .unconfirmed))
     }
 
     /// Whoever stole an `issue` key can write any date into a certificate: what it certifies is

@@ -5,7 +5,7 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "The log of what was done.",
         subcommands: [
-            AuditShowCommand.self, AuditExportCommand.self, AuditVerifyCommand.self,
-            AuditReconcileCommand.self,
+            AuditShowCommand.self, AuditExportCommand.self, AuditCheckpointCommand.self,
+            AuditVerifyCommand.self, AuditReconcileCommand.self,
         ])
 }

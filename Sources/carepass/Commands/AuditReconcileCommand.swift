@@ -13,37 +13,61 @@ struct AuditReconcileCommand: ReplyingCommand {
     @Argument(help: "Two or more exported logs.")
     var files: [String]
 
+    @OptionGroup var identities: AuditIdentityOptions
+
     func validate() throws {
         guard files.count >= 2 else { throw ValidationError(Words.say("error.two-logs")) }
+        try identities.validate(for: files)
     }
 
     func reply() throws -> Reply {
-        let logs = try files.map { try ExportedLog($0, kept: [], now: options.now()) }
+        let logs = try files.enumerated().map { position, file in
+            try JudgedLog(
+                file, fingerprint: identities.fingerprint(at: position),
+                acceptsAny: identities.anyIdentity, now: options.now(), isForComparing: true)
+        }
         let result = try Reconciliation(logs.map(\.report))
-        var lines = [
+        var lines = logs.flatMap { $0.troubles() }
+        lines += [
             Words.say(
                 "reconcile.sums", "\(result.matched.count)", "\(result.missingAtSender.count)",
                 "\(result.missingAtRecipient.count)", "\(result.mismatched.count)",
-                "\(result.erased.count)")
+                "\(result.erased.count)", "\(result.notChecked.count)")
         ]
-        lines += result.missingAtSender.map { Self.line("reconcile.missing-at-sender", $0) }
-        lines += result.missingAtRecipient.map { Self.line("reconcile.missing-at-recipient", $0) }
-        lines += result.mismatched.map {
+        lines += Self.lines(result.missingAtSender) {
+            Self.line("reconcile.missing-at-sender", $0)
+        }
+        lines += Self.lines(result.missingAtRecipient) {
+            Self.line("reconcile.missing-at-recipient", $0)
+        }
+        lines += Self.lines(result.mismatched) {
             Words.say(
                 "reconcile.mismatch", "\($0.match.sender.entry)", $0.match.sender.origin,
                 Words.say("audit.\($0.code.name)"))
         }
-        lines += result.notChecked.map {
+        lines += Self.lines(result.notChecked) {
             Words.say(
                 "reconcile.not-checked", "\($0.place.entry)", $0.place.origin,
                 Words.say("audit.\($0.code.name)"))
         }
+        // Two logs that agree prove nothing when one of them is bad or anybody's, and what was
+        // not compared did not match.
         let isClean =
-            result.missingAtSender.isEmpty && result.missingAtRecipient.isEmpty
-            && result.mismatched.isEmpty
+            logs.allSatisfy { $0.report.worst < .fail } && result.missingAtSender.isEmpty
+            && result.missingAtRecipient.isEmpty && result.mismatched.isEmpty
+            && result.notChecked.isEmpty
+        // Of two long logs it is longer than they are.
+        var json = options.json ? Self.json(result) : [:]
+        json["logs"] = .array(logs.map { $0.json() })
         return Reply(
-            lines: lines, json: Self.json(result),
+            lines: lines, json: json,
             exitCode: isClean ? .success : ExitCode(77))
+    }
+
+    /// A line for each of the first rows, and how many more there are; JSON has them all.
+    private static func lines<Row>(_ rows: [Row], _ line: (Row) -> String) -> [String] {
+        rows.prefix(20).map(line)
+            + (rows.count > 20 ? [Words.say("verify.more", "\(rows.count - 20)")] : [])
     }
 
     private static func line(_ key: String, _ missing: Reconciliation.Missing) -> String {

@@ -28,19 +28,29 @@ struct AuditShowCommand: ReplyingCommand {
         let staff = try home.store.staff()
         for record in staff { names[record.certificate.key.keyHash] = record.handle }
         return Reply(
-            lines: entries.map { Self.line($0, $1, names) },
+            lines: entries.map { index, entry in
+                entry.fields.map { AuditLine.text(index, $0, names) }
+                    ?? Words.say("audit-show.erased", "\(index)")
+            },
             json: [
                 "size": .number(Int(clamping: try home.store.logSize())),
                 "entries": .array(entries.map { Self.json($0, $1) }),
             ])
     }
 
-    private static func line(
-        _ index: UInt64, _ entry: AuditEntry, _ names: [Digest: String]
-    ) -> String {
+    private static func json(_ index: UInt64, _ entry: AuditEntry) -> JSONValue {
         guard let fields = entry.fields else {
-            return Words.say("audit-show.erased", "\(index)")
+            return ["entry": .number(Int(clamping: index)), "erased": true]
         }
+        return AuditLine.json(index, fields, leaf: entry.leafData)
+    }
+}
+
+/// One entry as people and programs read it.
+enum AuditLine {
+    static func text(
+        _ index: UInt64, _ fields: AuditFields, _ names: [Digest: String]
+    ) -> String {
         let act = fields.act?.name.map { Words.say("act.\($0)") } ?? "?"
         var parts: [String] = []
         if let staff = fields.staff { parts.append(names[staff] ?? "\(staff)") }
@@ -59,12 +69,9 @@ struct AuditShowCommand: ReplyingCommand {
             parts.joined(separator: "; "))
     }
 
-    private static func json(_ index: UInt64, _ entry: AuditEntry) -> JSONValue {
-        guard let fields = entry.fields else {
-            return ["entry": .number(Int(clamping: index)), "erased": true]
-        }
-        return [
-            "entry": .number(Int(clamping: index)), "leaf": .string("\(entry.leafData)"),
+    static func json(_ index: UInt64, _ fields: AuditFields, leaf: Digest? = nil) -> JSONValue {
+        [
+            "entry": .number(Int(clamping: index)), "leaf": JSONValue(leaf),
             "act": JSONValue(fields.act?.name), "time": JSONValue(fields.time),
             "operator": JSONValue(fields.staff), "passport": JSONValue(fields.passport),
             "sections": .array(fields.sections.map { .string(SectionNames.name($0)) }),

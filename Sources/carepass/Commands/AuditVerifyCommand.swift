@@ -4,154 +4,68 @@ import PassportAudit
 import PassportCoding
 import PassportTrust
 
-/// `carepass audit verify`: judges exported logs from files alone; needs no home and no keys.
+/// `carepass audit verify`: judges exported logs and proofs from files alone; needs no home and
+/// no keys.
 struct AuditVerifyCommand: ReplyingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Judge exported logs from files alone.")
+        commandName: "verify", abstract: "Judge exported logs and proofs from files alone.")
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "Exported logs.")
+    @Argument(help: "Exported logs, or proofs of single entries.")
     var files: [String]
 
-    @Option(help: "The fingerprint of the organisation, as read aloud; once for each file.")
-    var fingerprint: [String] = []
+    @OptionGroup var identities: AuditIdentityOptions
 
-    @Option(help: "A checkpoint kept from an earlier time; may be repeated.")
+    @Option(
+        help: "A checkpoint kept from an earlier time, or an older export; may be repeated.")
     var kept: [String] = []
+
+    func validate() throws { try identities.validate(for: files) }
 
     func reply() throws -> Reply {
         var reply = Reply()
         var logs: [JSONValue] = []
+        let kept = kept.map { KeptFile($0) }
+        // Whoever gives a kept checkpoint wants it compared with one of the logs.
+        var unused = Set(kept.indices)
         for (position, file) in files.enumerated() {
-            let log = try ExportedLog(file, kept: kept, now: options.now())
-            let typed = position < fingerprint.count ? fingerprint[position] : nil
-            let isPinned = try typed.map { try log.matches($0) }
-            reply.lines += log.lines(isPinned: isPinned)
-            logs.append(log.json(isPinned: isPinned))
-            if log.report.worst == .fail || isPinned == false {
-                reply.exitCode = ExitCode(77)
-            }
+            let log = try JudgedLog(
+                file, fingerprint: identities.fingerprint(at: position),
+                acceptsAny: identities.anyIdentity, kept: kept, now: options.now())
+            reply.lines += log.lines()
+            logs.append(log.json())
+            unused.subtract(log.keptOfThisLog)
+            if log.report.worst == .fail { reply.exitCode = ExitCode(77) }
         }
-        reply.json = ["logs": .array(logs)]
+        for position in unused.sorted() {
+            reply.lines.append(
+                Words.say("verify.kept-unused", ViewText.clean(kept[position].path)))
+            reply.exitCode = ExitCode(77)
+        }
+        reply.json = [
+            "logs": .array(logs),
+            "keptUnused": .array(unused.sorted().map { .string(kept[$0].path) }),
+        ]
         return reply
     }
 }
 
-extension AuditReport {
-    /// The four verdicts with their names.
-    var verdicts: [(name: String, verdict: AuditVerdict)] {
-        [
-            ("integrity", integrity), ("completeness", completeness), ("freshness", freshness),
-            ("authority", authority),
-        ]
-    }
+/// How an auditor says whose logs the files are.
+struct AuditIdentityOptions: ParsableArguments {
+    @Option(help: "The organisation's fingerprint, as read aloud; once for each file, in order.")
+    var fingerprint: [String] = []
 
-    /// The worst of the four; only for an exit code, never instead of them.
-    var worst: AuditStanding { verdicts.map(\.verdict.standing).max() ?? .fail }
-}
+    @Flag(help: "Accept a log without a fingerprint; whose it is then stays unchecked.")
+    var anyIdentity = false
 
-/// One exported log, read and judged.
-struct ExportedLog {
-    let report: AuditReport
-    private let identity: Identity?
-
-    init(_ path: String, kept: [String], now: Timestamp) throws {
-        let bytes = try Files.read(
-            path, maximum: Limits.auditExportBytes, what: Words.say("what.log"))
-        let header = try? AuditExportReader(bytes).header
-        let identity = header.flatMap { try? Identity(decoding: $0.identity) }
-        let authority = identity.map {
-            LogAuthority(of: $0, staffCertificates: header?.staffCertificates ?? [])
-        }
-        var checkpoints: [KeptCheckpoint] = []
-        for file in kept {
-            let note = String(
-                decoding: try Files.read(
-                    file, maximum: Limits.noteBytes, what: Words.say("what.checkpoint")),
-                as: UTF8.self)
-            // A checkpoint of another log is not an error: one folder may keep them all.
-            if let authority,
-                let verified = try? Checkpoint.verify(
-                    note: note, origin: authority.origin, keys: authority.logKeys.map(\.key))
-            {
-                checkpoints.append(KeptCheckpoint(verified))
-            }
-        }
-        report = AuditVerifier().verify(
-            bytes,
-            authority: authority ?? LogAuthority(origin: "", logKeys: [], staffKeys: []),
-            now: now, kept: checkpoints)
-        self.identity = identity
-    }
-
-    /// Whether the organisation is the one whose fingerprint was read aloud.
-    func matches(_ typed: String) throws -> Bool {
-        guard let identity else { return false }
-        return try Fingerprint(typed: typed) == Fingerprint(of: identity)
-    }
-
-    private var name: String {
-        identity.map { ViewText.name($0.name) } ?? Words.say("verify.unreadable")
-    }
-
-    private func standing(_ verdict: AuditVerdict) -> String {
-        switch verdict.standing {
-        case .pass: "pass"
-        case .warn: "warn"
-        case .fail: "fail"
+    func validate(for files: [String]) throws {
+        guard fingerprint.count <= files.count else {
+            throw ValidationError(Words.say("error.too-many-fingerprints"))
         }
     }
 
-    private func text(_ finding: AuditFinding) -> String {
-        let text = SummaryLine(
-            "audit.\(finding.code.name)",
-            finding.arguments.map { .text(ViewText.clean($0)) }
-        ).text(Words.table)
-        return finding.entry.map { Words.say("verify.entry", "\($0)", text) } ?? text
-    }
-
-    func lines(isPinned: Bool?) -> [String] {
-        let size = report.checkpoint.map { "\($0.size)" } ?? "?"
-        var lines = [Words.say("verify.log", name, size)]
-        switch isPinned {
-        case true: lines.append("  " + Words.say("verify.fingerprint-matches"))
-        case false: lines.append("  " + Words.say("verify.fingerprint-differs"))
-        default: lines.append("  " + Words.say("verify.no-fingerprint"))
-        }
-        for (name, verdict) in report.verdicts {
-            lines.append(
-                "  " + Words.say("verify.\(name)", Words.say("outcome.\(standing(verdict))")))
-            lines += verdict.findings.prefix(20).map { "    " + text($0) }
-            let more = verdict.findings.count - 20 + verdict.omitted
-            if more > 0 { lines.append("    " + Words.say("verify.more", "\(more)")) }
-        }
-        lines += report.notChecked.map {
-            "  " + Words.say("verify.not-checked", Words.say("audit.\($0.name)"))
-        }
-        return lines
-    }
-
-    func json(isPinned: Bool?) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "origin": .string(report.origin), "name": JSONValue(identity?.name),
-            "fingerprintMatches": isPinned.map { .bool($0) } ?? .null,
-            "size": report.checkpoint.map { .number(Int(clamping: $0.size)) } ?? .null,
-            "notChecked": .array(report.notChecked.map { .string($0.name) }),
-        ]
-        for (name, verdict) in report.verdicts {
-            members[name] = [
-                "standing": .string(standing(verdict)),
-                "findings": .array(
-                    verdict.findings.map { finding in
-                        [
-                            "entry": finding.entry.map { .number(Int(clamping: $0)) } ?? .null,
-                            "code": .string(finding.code.name),
-                            "arguments": .array(finding.arguments.map { .string($0) }),
-                        ]
-                    }),
-            ]
-        }
-        return .object(members)
+    func fingerprint(at position: Int) throws -> Fingerprint? {
+        position < fingerprint.count ? try Fingerprint(typed: fingerprint[position]) : nil
     }
 }

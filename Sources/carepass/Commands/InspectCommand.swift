@@ -55,7 +55,7 @@ struct InspectCommand: ReplyingCommand {
                     "inspect.identity", ViewText.name(identity.name), identity.organisation.text,
                     Fingerprint(of: identity).text))
             json.merge(OrgCommand.Show.json(identity)) { first, _ in first }
-        case .statusList, .withdrawal, .auditExport: break
+        case .statusList, .withdrawal, .auditExport, .auditProof: break
         }
         if showsBytes {
             let named = shares.reduce(0) { $0 + $1.bytes }

@@ -7,6 +7,19 @@ import PassportSecrecy
 enum Files {
     /// Reads at most `maximum` bytes; a longer input is refused without reading it all.
     static func read(_ path: String, maximum: Int, what: String) throws -> [UInt8] {
+        let source = try source(path, maximum: maximum, what: what)
+        var bytes: [UInt8] = []
+        while true {
+            let part = try source(1 << 20)
+            if part.isEmpty { return bytes }
+            bytes += part
+        }
+    }
+
+    /// The bytes of a file as they are asked for; past `maximum` the source refuses.
+    static func source(
+        _ path: String, maximum: Int, what: String
+    ) throws -> (_ count: Int) throws -> [UInt8] {
         let handle: FileHandle
         if path == "-" {
             handle = .standardInput
@@ -24,18 +37,19 @@ enum Files {
         {
             throw tooLong(what, maximum)
         }
-        var bytes: [UInt8] = []
-        while bytes.count <= maximum {
+        var total = 0
+        return { count in
             let part: Data?
             do {
-                part = try handle.read(upToCount: min(1 << 20, maximum + 1 - bytes.count))
+                part = try handle.read(upToCount: min(count, maximum + 1 - total))
             } catch {
                 throw CommandError(.noFile, .noInput, Words.say("error.no-file", what))
             }
-            guard let part, !part.isEmpty else { return bytes }
-            bytes += part
+            guard let part else { return [] }
+            total += part.count
+            if total > maximum { throw tooLong(what, maximum) }
+            return [UInt8](part)
         }
-        throw tooLong(what, maximum)
     }
 
     private static func tooLong(_ what: String, _ maximum: Int) -> CommandError {

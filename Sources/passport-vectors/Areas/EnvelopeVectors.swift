@@ -289,6 +289,21 @@ struct EnvelopeVectors {
                 try (1...8).map { try ManifestPlan(name: "Junk \($0)").signed() }.map(Self.file)
             $0.evidence += [[0], izmir, izmir]
         }
+        try add(
+            "evidence-with-broken-chain", .refused,
+            "An identity whose second manifest its roots did not sign verifies nothing."
+        ) {
+            ($0.identities, $0.evidenceLists) = ([], $0.lists)
+            let later = try paper.cast.izmir.limiting(
+                .issue, from: Moments.made, until: Moments.keyEnd)
+            $0.evidence = [
+                try Forge.fields(later.identity.encoded()) { fields in
+                    guard case .array(let manifests) = fields[CBORItem(2)] else { return }
+                    fields[CBORItem(2)] = .array(
+                        manifests.dropLast() + manifests.suffix(1).map { Forge.flippedLast($0) })
+                }
+            ]
+        }
         try add("content-not-cbor", .malformed, "Content that opens to anything else is refused.") {
             $0.changePacking = { $0.content = [0xFF] }
         }

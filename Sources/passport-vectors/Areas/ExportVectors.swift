@@ -11,7 +11,7 @@ struct ExportVectors {
     let shop: Workshop
     let log: LogWorld
 
-    private static func authorised(
+    static func authorised(
         _ key: VerifyingKey, until: Timestamp = Moments.keyEnd, stolen: Timestamp? = nil
     ) -> JSON {
         [
@@ -21,10 +21,11 @@ struct ExportVectors {
         ]
     }
 
-    private func add(
+    func add(
         _ scenario: String, _ verdict: Ruling, _ comment: String, _ items: [[UInt8]],
         origin: String? = nil, logKey: JSON? = nil, staffKeys: [JSON]? = nil,
-        now: Timestamp = Moments.now, kept: [String]? = nil
+        now: Timestamp = Moments.now, kept: [String]? = nil,
+        seenAt: Timestamp? = nil, identity: String? = nil
     ) throws {
         let log = Self.authorised(try LogWorld.logKey().verifyingKey)
         let staff = Self.authorised(try LogWorld.nurse().verifyingKey)
@@ -34,7 +35,16 @@ struct ExportVectors {
                 "bytes": .hex(Array(items.joined())), "origin": .text(origin ?? self.log.origin),
                 "logKeys": .list([logKey ?? log]), "staffKeys": .list(staffKeys ?? [staff]),
                 "now": .int(Int(now.seconds)),
-                "kept": kept.map { .list($0.map { ["note": .text($0)] }) } ?? .null,
+                "kept": kept.map { notes in
+                    .list(
+                        notes.map { note in
+                            [
+                                "note": .text(note),
+                                "seenAt": seenAt.map { .int(Int($0.seconds)) } ?? .null,
+                            ]
+                        })
+                } ?? .null,
+                "identity": identity.map { .text($0) } ?? .null,
             ])
     }
 
@@ -57,6 +67,7 @@ struct ExportVectors {
         try unsigned()
         try ended()
         try keys(items)
+        try FindingVectors(exports: self, log: log).write()
     }
 
     private func damage(_ items: [[UInt8]]) throws {

@@ -57,17 +57,14 @@ extension Door {
     static func auditExport(_ input: Input) throws -> Outcome {
         let authority = LogAuthority(
             origin: try input.text("origin"), logKeys: try authorised(input.parts("logKeys")),
-            staffKeys: try authorised(input.parts("staffKeys")))
+            staffKeys: try authorised(input.parts("staffKeys")), identity: try standing(input))
         let kept = try input.parts("kept").map { part in
-            KeptCheckpoint(
-                try Checkpoint.verify(
-                    note: part.text("note"), origin: authority.origin,
-                    keys: authority.logKeys.map(\.key)),
+            KeptEvidence(
+                note: try part.text("note"), authority: authority,
                 seenAt: part.has("seenAt") ? try part.time("seenAt") : nil)
         }
-        let report = AuditVerifier().verify(
-            try input.bytes("bytes"), authority: authority, now: try input.time("now"),
-            kept: kept)
+        let report = try judge(
+            try input.bytes("bytes"), authority, now: try input.time("now"), kept)
         let verdicts = [report.integrity, report.completeness, report.freshness, report.authority]
         let outcome = Outcome.accepted([
             "integrity": findings(report.integrity),
@@ -79,6 +76,37 @@ extension Door {
         case .pass: outcome
         case .warn: outcome.with(.warn)
         default: outcome.with(.refused)
+        }
+    }
+
+    private static func standing(_ input: Input) throws -> IdentityStanding {
+        guard input.has("identity") else { return .confirmed }
+        guard let standing = IdentityStanding(rawValue: try input.text("identity")) else {
+            throw VectorProblem("no such standing")
+        }
+        return standing
+    }
+
+    /// The bytes come in small pieces, as they do from a file.
+    private static func judge(
+        _ bytes: [UInt8], _ authority: LogAuthority, now: Timestamp, _ kept: [KeptEvidence]
+    ) throws -> AuditReport {
+        let verifier = AuditVerifier()
+        var rest = bytes[...]
+        let evidence: AuditEvidence
+        do {
+            evidence = try AuditEvidence(reading: { maximum in
+                defer { rest = rest.dropFirst(min(maximum, 100)) }
+                return Array(rest.prefix(min(maximum, 100)))
+            })
+        } catch let error as AuditError {
+            return verifier.unreadable(error, authority: authority, now: now, kept: kept)
+        }
+        return switch evidence {
+        case .export(let reader):
+            try verifier.verify(reader, authority: authority, now: now, kept: kept)
+        case .proof(let proof):
+            verifier.verify(proof, authority: authority, now: now, kept: kept)
         }
     }
 

@@ -51,7 +51,7 @@ enum Area: String, CaseIterable, Sendable, Hashable {
         case .auditCheckpoint: "A checkpoint as a signed note."
         case .auditProof: "A proof that an entry is in a log."
         case .auditConsistency: "A proof that one tree begins with another."
-        case .auditExport: "An exported log, and who may sign for it."
+        case .auditExport: "An exported log or one proven entry, and who may sign for it."
         }
     }
 

@@ -1,3 +1,4 @@
+import PassportAudit
 import PassportCrypto
 
 extension Area {
@@ -159,7 +160,8 @@ extension Area {
             ]
         default:
             [
-                need("bytes", .hex(), "The export."), need("origin", .text, "The log expected."),
+                need("bytes", .hex(), "The export, or one entry's proof."),
+                need("origin", .text, "The log expected."),
                 need("logKeys", .list(Self.authorisedKey), "Who may sign checkpoints."),
                 need("staffKeys", .list(Self.authorisedKey), "Who may sign entries."),
                 need("now", .int, "The auditor's time."),
@@ -170,6 +172,9 @@ extension Area {
                             need("note", .text, "A checkpoint kept from earlier."),
                             may("seenAt", .int, "When the auditor had it."),
                         ])), "Checkpoints kept from earlier."),
+                may(
+                    "identity", .word(IdentityStanding.allCases.map(\.rawValue)),
+                    "How the auditor knows whose keys these are; confirmed when it is left out."),
             ]
         }
     }
