@@ -1,4 +1,4 @@
-"""Comparing the ends of disclosures in several logs (Spec/audit-log.md, Reconciling)."""
+"""Comparing the ends of disclosures in several logs (Spec/audit-evidence.md, 5)."""
 
 import audit
 from audit_verify import DISCLOSED

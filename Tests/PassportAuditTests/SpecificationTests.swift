@@ -85,10 +85,11 @@ struct SpecificationTests {
 
     @Test func theSpecificationNamesEveryActFieldAndCode() throws {
         let page = try Self.page("audit-log")
-        for number in 1...20 {
+        for number in 1...21 {
             let name = try #require(AuditAct(number).name)
             #expect(page.contains("\(number) `\(name)`"), "\(number) \(name)")
         }
-        for code in AuditCode.all { #expect(page.contains("`\(code.name)`"), "\(code.name)") }
+        let both = try page + Self.page("audit-evidence")
+        for code in AuditCode.all { #expect(both.contains("`\(code.name)`"), "\(code.name)") }
     }
 }

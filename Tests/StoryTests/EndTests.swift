@@ -8,7 +8,8 @@ import Testing
     ) throws -> [String] {
         let log = world.path("\(home)-end.log")
         try world.ask(home, ["audit", "export", "--out", log])
-        let answer = try world.run(nil, ["audit", "verify", log, "--json"])
+        let answer = try world.run(
+            nil, ["audit", "verify", log, "--json"] + world.confirming([home]))
         return answer.json["logs"][0][verdict]["findings"].list.compactMap { $0["code"].string }
     }
 

@@ -142,7 +142,7 @@ import Testing
         #expect(outcomes[1]["reason"].string == "grant.sectionNotGranted")
         let log = world.path("athens.log")
         try world.ask("athens", ["audit", "export", "--out", log])
-        try world.ask(nil, ["audit", "verify", log])
+        try world.ask(nil, ["audit", "verify", log] + world.confirming(["athens"]))
     }
 
     // MARK: Retired roots

@@ -58,23 +58,26 @@ import Testing
         _ = try ask("new", ["peer", "remove", "Clinic Athens"])
         _ = try ask("new", ["status", "export", "--out", world.path("new.status")])
         _ = try ask("athens", ["take-in", world.path("new.identity")])
-        _ = try ask("new", ["audit", "show"])
-        for home in ["new", "athens"] {
-            _ = try ask(home, ["audit", "export", "--out", world.path("\(home).log")])
-        }
-        _ = try ask("new", ["audit", "checkpoint", "--out", world.path("new.note")])
-        _ = try ask("new", ["audit", "export", "--proof", "1", "--out", world.path("new.proof")])
-        for file in ["new.log", "new.proof"] {
-            _ = try ask(nil, ["audit", "verify", world.path(file), "--any-identity"])
-        }
-        _ = try ask(
-            nil,
-            ["audit", "reconcile", world.path("new.log"), world.path("athens.log")]
-                + ["--any-identity"])
+        for (home, arguments) in Self.audits(world) { _ = try ask(home, arguments) }
         // `demo` has a test of its own; everything else that help lists was asked.
         for command in try Self.commands(world) where command != "demo" && command != "help" {
             #expect(seen.contains(command), "\(command)")
         }
+    }
+
+    private static func audits(_ world: World) -> [(String?, [String])] {
+        let (log, other) = (world.path("new.log"), world.path("athens.log"))
+        let proof = world.path("new.proof")
+        return [
+            ("new", ["audit", "show"]),
+            ("new", ["audit", "export", "--out", log]),
+            ("athens", ["audit", "export", "--out", other]),
+            ("new", ["audit", "checkpoint", "--out", world.path("new.note")]),
+            ("new", ["audit", "export", "--proof", "1", "--out", proof]),
+            (nil, ["audit", "verify", log, "--any-identity"]),
+            (nil, ["audit", "verify", proof, "--any-identity"]),
+            (nil, ["audit", "reconcile", log, other, "--any-identity"]),
+        ]
     }
 
     /// The commands and their own, as help lists them.

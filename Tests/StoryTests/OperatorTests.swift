@@ -91,7 +91,8 @@ import Testing
         try world.ask("izmir", seal + ["--operator", "dr-next"])
         try world.ask("izmir", ["audit", "export", "--out", world.path("log")] + later)
         let verdict = try world.ask(
-            nil, ["audit", "verify", world.path("log")] + later, expecting: 77)
+            nil, ["audit", "verify", world.path("log")] + world.confirming(["izmir"]) + later,
+            expecting: 77)
         let findings = verdict["logs"][0]["authority"]["findings"].list
         #expect(findings.compactMap { $0["code"].string } == ["staffOutsideWindow"])
     }
