@@ -48,7 +48,10 @@ struct AuthorityCheck {
     mutating func take(_ entry: EntryFacts) {
         // The entry itself may still be signed by the key that it ends.
         defer {
-            if entry.fields.act == .staffEnded, let key = entry.fields.object { ended.insert(key) }
+            // Others sign nothing that counts, and are not worth remembering.
+            if entry.fields.act == .staffEnded, let key = entry.fields.object, staff[key] != nil {
+                ended.insert(key)
+            }
         }
         guard entry.has(.signature) else {
             if entry.has(.staff) { notChecked.insert(.unsignedStaff) }

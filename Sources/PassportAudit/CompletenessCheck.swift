@@ -26,7 +26,8 @@ struct CompletenessCheck {
 
     /// Takes an intact entry; `integrity` says which earlier entries are not there.
     mutating func take(_ entry: EntryFacts, _ integrity: borrowing IntegrityCheck) {
-        let isFirstOfStaff = !hasStaff && entry.fields.act == .staffAdded
+        // Of one entry alone nobody can say that it was the first, so no exception is made.
+        let isFirstOfStaff = !isAlone && !hasStaff && entry.fields.act == .staffAdded
         hasStaff = hasStaff || isFirstOfStaff || entry.has(.signature)
         for field in entry.malformed {
             verdict.add(.fail, .fieldMalformed, entry: entry.index, ["\(field.number)"])

@@ -258,7 +258,7 @@ class Report:
         intents, answered, self.latest, self.unknown = {}, set(), None, set()
         staffed = False
         for place, entry in self.entries:
-            first = not staffed and entry.shown.get(1) == STAFF_ADDED
+            first = not alone and not staffed and entry.shown.get(1) == STAFF_ADDED
             staffed = staffed or first or 15 in entry.commitments
             if entry.erased():
                 self.say("completeness", "entryErased", place)

@@ -73,7 +73,7 @@ import Testing
             ("new", ["audit", "export", "--out", log]),
             ("athens", ["audit", "export", "--out", other]),
             ("new", ["audit", "checkpoint", "--out", world.path("new.note")]),
-            ("new", ["audit", "export", "--proof", "1", "--out", proof]),
+            ("new", ["audit", "export", "--proof", "0", "--out", proof]),
             (nil, ["audit", "verify", log, "--any-identity"]),
             (nil, ["audit", "verify", proof, "--any-identity"]),
             (nil, ["audit", "reconcile", log, other, "--any-identity"]),
