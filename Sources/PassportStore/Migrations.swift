@@ -2,30 +2,58 @@ internal import GRDB
 
 /// The schema's history. Append only: a migration that has shipped never changes.
 enum Migrations {
+    /// Names and contents in order.
+    private static let steps: [(name: String, run: @Sendable (Database) throws -> Void)] = [
+        (
+            "0001-first",
+            { database in
+                try audit(database)
+                try trust(database)
+                try care(database)
+            }
+        ),
+        (
+            "0002-state",
+            { database in
+                try database.create(table: "state", options: .strict) { table in
+                    table.primaryKey("one", .integer).check { $0 == 1 }
+                    table.column("note", .text).notNull()
+                }
+            }
+        ),
+        (
+            "0003-earlier-lists",
+            { database in
+                try database.create(table: "earlierStatusList", options: .strict) { table in
+                    table.primaryKey("digest", .blob)
+                    table.column("organisation", .blob).notNull()
+                    table.column("bytes", .blob).notNull()
+                }
+            }
+        ),
+        (
+            "0004-staff-ended",
+            { database in
+                try database.alter(table: "staff") { $0.add(column: "ended", .integer) }
+            }
+        ),
+    ]
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("0001-first") { database in
-            try audit(database)
-            try trust(database)
-            try care(database)
-        }
-        migrator.registerMigration("0002-state") { database in
-            try database.create(table: "state", options: .strict) { table in
-                table.primaryKey("one", .integer).check { $0 == 1 }
-                table.column("note", .text).notNull()
-            }
-        }
-        migrator.registerMigration("0003-earlier-lists") { database in
-            try database.create(table: "earlierStatusList", options: .strict) { table in
-                table.primaryKey("digest", .blob)
-                table.column("organisation", .blob).notNull()
-                table.column("bytes", .blob).notNull()
-            }
-        }
-        migrator.registerMigration("0004-staff-ended") { database in
-            try database.alter(table: "staff") { $0.add(column: "ended", .integer) }
-        }
+        for step in steps { migrator.registerMigration(step.name, migrate: step.run) }
         return migrator
+    }
+
+    /// Runs what was not applied yet inside a transaction that the caller has open, so that it
+    /// can sign the outcome in the same one.
+    static func complete(_ database: Database) throws {
+        let applied = try Set(migrator.appliedIdentifiers(database))
+        for step in steps where !applied.contains(step.name) {
+            try step.run(database)
+            try database.execute(
+                sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [step.name])
+        }
     }
 
     private static func audit(_ database: Database) throws {

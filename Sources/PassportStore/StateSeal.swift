@@ -10,11 +10,21 @@ internal import PassportCrypto
 /// next opening would call it good. So each commit signs them anew with the log's key, together
 /// with the log's size and root: rows of an earlier day beside the log of today do not fit.
 enum StateSeal {
-    /// Every column of every row, in the order of the primary keys.
-    private static let tables = [
-        "organisation": "id", "fork": "organisation, epoch", "staff": "keyHash",
-        "statusList": "uri", "earlierStatusList": "digest", "ownStatus": "list, position",
-        "withdrawal": "digest",
+    /// What is read of each table, in one order: rows by their primary keys.
+    ///
+    /// Of passports and grants it is what their signatures do not cover; their bytes would cost
+    /// a read of everything at each commit.
+    private static let queries = [
+        "SELECT * FROM organisation ORDER BY id",
+        "SELECT * FROM fork ORDER BY organisation, epoch",
+        "SELECT * FROM staff ORDER BY keyHash",
+        "SELECT * FROM statusList ORDER BY uri",
+        "SELECT * FROM earlierStatusList ORDER BY digest",
+        "SELECT * FROM ownStatus ORDER BY list, position",
+        "SELECT * FROM withdrawal ORDER BY digest",
+        "SELECT digest, isOwn, sealedRing, added FROM passport ORDER BY digest",
+        "SELECT digest, isOwn, sealedRing, added FROM \"grant\" ORDER BY digest",
+        "SELECT * FROM draft ORDER BY id",
     ]
 
     /// The first line keeps it apart from checkpoints, which the same key signs.
@@ -25,7 +35,7 @@ enum StateSeal {
     {
         let lines = [
             name(origin), "\(frontier.size)", Base64.encode(frontier.root.bytes),
-            Base64.encode(try digest(database).bytes),
+            "\(try clockFloor(database))", Base64.encode(try digest(database).bytes),
         ]
         return lines.map { $0 + "\n" }.joined()
     }
@@ -55,12 +65,16 @@ enum StateSeal {
         return try Array(signed.text.utf8) == Array(text(origin, frontier, database).utf8)
     }
 
+    /// Seconds: the time of the newest entry, which no note of the log carries.
+    static func clockFloor(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT max(time) FROM logCheckpoint") ?? 0
+    }
+
     private static func digest(_ database: Database) throws -> Digest {
         var digests: [UInt8] = []
-        for (table, order) in tables.sorted(by: { $0.key < $1.key }) {
-            var bytes = Array("\(table)\n".utf8)
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT * FROM \(table) ORDER BY \(order)")
+        for query in queries {
+            var bytes: [UInt8] = []
+            let rows = try Row.fetchCursor(database, sql: query)
             while let row = try rows.next() {
                 for value in row.databaseValues { append(value, to: &bytes) }
             }

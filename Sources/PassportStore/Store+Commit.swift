@@ -2,7 +2,7 @@ public import CarePassport
 internal import Foundation
 internal import GRDB
 public import PassportAudit
-internal import PassportCoding
+public import PassportCoding
 public import PassportCrypto
 
 extension Store {
@@ -74,11 +74,12 @@ extension Store {
             index: try commit(entry, origin: origin, logKey: logKey), subject: subject)
     }
 
-    private static let logAltered = StoreError(
+    static let logAltered = StoreError(
         .logAltered, .refused, "the log on disk is not the one that was signed",
         hint: "run 'carepass audit verify' and keep a copy of the home as it is")
 
-    private static let stateAltered = StoreError(
+    /// What this home trusts is not what its key signed.
+    public static let stateAltered = StoreError(
         .stateAltered, .refused, "what this home trusts was changed outside of it",
         hint: "keep a copy of the folder as it is, and restore the newest backup")
 
@@ -89,9 +90,11 @@ extension Store {
         try read { try Self.refuseAltered(nil, origin, key, $0) }
     }
 
-    private static func refuseAltered(
+    static func refuseAltered(
         _ entry: AuditEntry?, _ origin: String, _ key: VerifyingKey, _ database: Database
     ) throws {
+        // Before any row counts: what stands in the schema acts on every row.
+        guard try Schema.isOurs(database) else { throw stateAltered }
         let frontier = try frontier(database)
         let index = frontier.size
         // Stops a row that was taken out or put back behind our back from being signed over.
@@ -139,7 +142,7 @@ extension Store {
         try StateSeal.sign(origin, frontier, database, by: logKey)
     }
 
-    private static func frontier(_ database: Database) throws -> MerkleFrontier {
+    static func frontier(_ database: Database) throws -> MerkleFrontier {
         let size = try Int64.fetchOne(database, sql: "SELECT max(number) + 1 FROM logEntry") ?? 0
         let nodes = try MerkleFrontier.positions(forSize: UInt64(clamping: size)).map {
             position in

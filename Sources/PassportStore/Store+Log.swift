@@ -19,24 +19,30 @@ extension Store {
 
     /// The time of the newest entry: a clock behind it is wrong.
     public func clockFloor() throws -> Timestamp {
-        try read { database in
-            Timestamp(
-                clamping: try Int64.fetchOne(
-                    database, sql: "SELECT max(time) FROM logCheckpoint") ?? 0)
-        }
+        try read { Timestamp(clamping: try StateSeal.clockFloor($0)) }
     }
 
-    /// Entries from `first` on, at most `count` of them, each checked against its own leaf.
+    /// Entries from `first` on, at most `count` of them, each checked against its leaf in the
+    /// tree.
+    ///
+    /// - Throws: `logAltered` when a body is not the one that was logged.
     public func entries(from first: UInt64, count: Int) throws -> [(UInt64, AuditEntry)] {
         try read { database in
             let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT number, body FROM logEntry WHERE number >= ? ORDER BY number LIMIT ?",
+                sql: """
+                    SELECT number, body, hash FROM logEntry
+                    LEFT JOIN logNode ON level = 0 AND position = number
+                    WHERE number >= ? ORDER BY number LIMIT ?
+                    """,
                 arguments: [Int64(clamping: first), count])
             return try rows.map { row in
                 let number: Int64 = row["number"]
                 let body: Data = row["body"]
-                return (UInt64(clamping: number), try AuditEntry(decoding: [UInt8](body)))
+                let hash: Data? = row["hash"]
+                let entry = try AuditEntry(decoding: [UInt8](body))
+                guard entry.leafHash.blob == hash else { throw Self.logAltered }
+                return (UInt64(clamping: number), entry)
             }
         }
     }

@@ -2,7 +2,7 @@ internal import GRDB
 internal import Glibc
 internal import PassportAudit
 internal import PassportCoding
-internal import PassportCrypto
+public import PassportCrypto
 
 /// One home's database: what it keeps, and the log of what it did.
 ///
@@ -25,10 +25,17 @@ public final class Store: Sendable {
             throw StoreError(.cannotWrite, .cannotWrite, "the database cannot be created")
         }
         Glibc.close(file)
-        return try Store(path)
+        let store = try Store(path)
+        do {
+            try Migrations.migrator.migrate(store.queue)
+        } catch {
+            throw StoreError(error)
+        }
+        return store
     }
 
-    /// Opens a database, bringing an older schema up to date.
+    /// Opens a database as it stands. An older one is brought up to date by `upgrade`, which
+    /// needs the key that signed it.
     ///
     /// - Throws: `missing` when there is none; `newerSchema` when a newer version wrote it, in
     ///   which case it is left as it is.
@@ -40,10 +47,13 @@ public final class Store: Sendable {
         }
         do {
             try refuseNewerSchema(path)
+            let store = try Store(path)
+            // What a crash inside `create` leaves: a file, and nothing in it.
+            if try store.queue.read(Schema.isEmpty) { try Migrations.migrator.migrate(store.queue) }
+            return store
         } catch {
             throw StoreError(error)
         }
-        return try Store(path)
     }
 
     /// Looks without writing, before anything that could write has opened the file.
@@ -77,7 +87,26 @@ public final class Store: Sendable {
             try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
             }
-            try Migrations.migrator.migrate(queue)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Brings the schema of an older version up to date: what stands there is confirmed as it
+    /// was signed, changed, and signed anew, in one transaction.
+    ///
+    /// - Throws: `logAltered`, `stateAltered`.
+    public func upgrade(origin: String, logKey: borrowing SigningKey) throws {
+        do {
+            guard try !queue.read({ try Schema.isCurrent($0) }) else { return }
+            try queue.write { database in
+                try Self.refuseAltered(nil, origin, logKey.verifyingKey, database)
+                try Migrations.complete(database)
+                let frontier = try Self.frontier(database)
+                if frontier.size > 0 {
+                    try StateSeal.sign(origin, frontier, database, by: logKey)
+                }
+            }
         } catch {
             throw StoreError(error)
         }

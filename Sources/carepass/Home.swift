@@ -20,7 +20,7 @@ struct HomeLayout {
     func refuseLooseFolder() throws {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
-        guard mode & 0o022 == 0 else {
+        guard mode & 0o077 == 0 else {
             throw CommandError(
                 .badArgument, .refused, Words.say("error.loose-folder"),
                 hint: Words.say("hint.loose-folder"))
@@ -75,9 +75,9 @@ struct Home: ~Copyable {
         let lock = try HomeLock(layout.path)
         let identity = try store.ownIdentity()
         // Before any of it decides something: rows carry no signature of their own.
-        try store.confirm(
-            origin: LogOrigin.text(for: identity.organisation.digest),
-            key: keys.signingKey(.log).verifyingKey)
+        let origin = LogOrigin.text(for: identity.organisation.digest)
+        try store.upgrade(origin: origin, logKey: keys.signingKey(.log))
+        try store.confirm(origin: origin, key: keys.signingKey(.log).verifyingKey)
         // A clock behind our own log is wrong: time never runs backwards in the log.
         let clock = options.now()
         let floor = try store.clockFloor()

@@ -1,3 +1,5 @@
+import PassportAudit
+import PassportCrypto
 import PassportStore
 import PassportTrust
 
@@ -9,5 +11,13 @@ struct PublicHome {
     init(_ options: GlobalOptions) throws {
         store = try Store.open(at: HomeLayout(path: options.homePath).database)
         identity = try store.ownIdentity()
+        // What is shown without keys is what the organisation signed, if not surely this one.
+        let origin = LogOrigin.text(for: identity.organisation.digest)
+        let keys = identity.signingKeys(for: .log).map(\.key)
+        for key in keys.dropLast() where (try? store.confirm(origin: origin, key: key)) != nil {
+            return
+        }
+        guard let last = keys.last else { throw Store.stateAltered }
+        try store.confirm(origin: origin, key: last)
     }
 }

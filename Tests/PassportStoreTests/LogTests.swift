@@ -66,28 +66,6 @@ import Testing
         #expect(failure?.code == .logAltered)
     }
 
-    /// A changed body is not seen by a commit, which reads no old bodies; whoever exports sees
-    /// it, because the entries then do not make up the signed root.
-    @Test func aChangedBodyIsFoundByWhoeverReadsTheLog() throws {
-        let fixture = try Self.filled()
-        let other = try fixture.entry(1_900_000_000).encoded()
-        try fixture.meddle {
-            try $0.execute(
-                sql: "UPDATE logEntry SET body = ? WHERE number = 2", arguments: [Data(other)])
-        }
-        let store = try Store.open(at: fixture.path)
-        var frontier = MerkleFrontier()
-        for (_, entry) in try store.entries(from: 0, count: 10) {
-            _ = frontier.append(entry.leafHash)
-        }
-        let note = try #require(try store.checkpointNote())
-        let checkpoint = try Checkpoint.verify(
-            note: note, origin: fixture.origin,
-            keys: [fixture.keys.signingKey(.log).verifyingKey])
-        #expect(checkpoint.size == frontier.size)
-        #expect(checkpoint.root != frontier.root)
-    }
-
     @Test func eachCommitIsOneEntryAndOneCheckpoint() throws {
         let fixture = try Self.filled()
         let store = try Store.open(at: fixture.path)

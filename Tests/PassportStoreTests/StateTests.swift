@@ -4,8 +4,9 @@ import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSecrecy
-import PassportStore
 import Testing
+
+@testable import PassportStore
 
 /// Somebody with the file changes what this home trusts; nothing is decided or signed on it.
 @Suite struct StateTests {
@@ -21,7 +22,23 @@ import Testing
         "DELETE FROM state",
         "UPDATE state SET note = replace(note, 'home-state', 'home-statf')",
         "UPDATE state SET note = (SELECT note FROM logCheckpoint ORDER BY size DESC LIMIT 1)",
-        "UPDATE ownStatus SET ended = 0; UPDATE state SET note = (SELECT note FROM older)",
+        "UPDATE logCheckpoint SET time = 4102444800 WHERE size = 1",
+        "UPDATE logCheckpoint SET time = 1",
+        "UPDATE draft SET created = 1",
+        "DELETE FROM draft",
+        "CREATE TABLE other (one INTEGER)",
+        "CREATE VIEW other AS SELECT * FROM organisation",
+        """
+        CREATE TRIGGER other AFTER INSERT ON logCheckpoint BEGIN
+        UPDATE organisation SET pinned = 1; END
+        """,
+        "CREATE TRIGGER other BEFORE INSERT ON logEntry BEGIN SELECT RAISE(IGNORE); END",
+        "ALTER TABLE staff ADD COLUMN later INTEGER",
+        """
+        PRAGMA writable_schema = ON; UPDATE sqlite_master
+        SET sql = replace(sql, '"pinned" INTEGER', '"pinned" INTEGER DEFAULT 1')
+        WHERE name = 'organisation'
+        """,
     ]
 
     private static func filled() throws -> StoreFixture {
@@ -29,10 +46,70 @@ import Testing
         let store = try Store.create(at: fixture.path)
         let free = try store.freeStatusIndex(.system)
         try fixture.commit(store, free.changes)
-        try fixture.meddle { try $0.execute(sql: "CREATE TABLE older AS SELECT * FROM state") }
+        try fixture.commit(store, [fixture.draft(1)])
         try fixture.commit(
             store, [.statusEnded(list: free.list, position: free.position)])
         return fixture
+    }
+
+    /// Rows of an earlier day, with the note that was signed over them that day.
+    @Test func rowsPutBackWithTheirNoteAreNotBelieved() throws {
+        let fixture = try StoreFixture()
+        let store = try Store.create(at: fixture.path)
+        let free = try store.freeStatusIndex(.system)
+        try fixture.commit(store, free.changes)
+        let note = try fixture.meddle { try String.fetchOne($0, sql: "SELECT note FROM state") }
+        try fixture.commit(
+            store, [.statusEnded(list: free.list, position: free.position)])
+        try fixture.meddle { database in
+            try database.execute(
+                sql: "UPDATE ownStatus SET ended = 0 WHERE isDecoy = 0")
+            try database.execute(sql: "UPDATE state SET note = ?", arguments: [note])
+        }
+        let failure = #expect(throws: StoreError.self) { try Self.confirm(fixture, store) }
+        #expect(failure?.code == .stateAltered)
+    }
+
+    /// A body in the place of another is found by whoever reads the log.
+    @Test func exchangedBodiesAreNotShown() throws {
+        let fixture = try Self.filled()
+        try fixture.meddle {
+            try $0.execute(
+                sql: """
+                    UPDATE logEntry SET body = (SELECT body FROM logEntry WHERE number = 0)
+                    WHERE number = 2
+                    """)
+        }
+        let store = try Store.open(at: fixture.path)
+        let failure = #expect(throws: StoreError.self) { try store.entries(from: 0, count: 10) }
+        #expect(failure?.code == .logAltered)
+    }
+
+    /// What an older version signed is confirmed, brought up to date, and signed anew.
+    @Test func anOlderHomeIsBroughtUpToDateUnderItsKey() throws {
+        for isAltered in [false, true] {
+            let fixture = try StoreFixture()
+            try fixture.makeOlder()
+            if isAltered {
+                try fixture.meddle {
+                    try $0.execute(
+                        sql: "INSERT INTO withdrawal VALUES (x'01', x'02', x'03')")
+                }
+            }
+            let store = try Store.open(at: fixture.path)
+            func upgrade() throws {
+                try store.upgrade(
+                    origin: fixture.origin, logKey: fixture.keys.signingKey(.log))
+            }
+            if isAltered {
+                let failure = #expect(throws: StoreError.self) { try upgrade() }
+                #expect(failure?.code == .stateAltered)
+            } else {
+                try upgrade()
+                try Self.confirm(fixture, store)
+                try fixture.commit(store)
+            }
+        }
     }
 
     private static func confirm(_ fixture: StoreFixture, _ store: Store) throws {

@@ -4,7 +4,8 @@ import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSecrecy
-import PassportStore
+
+@testable import PassportStore
 
 /// A database in a folder of its own, with the key of its log.
 final class StoreFixture {
@@ -36,6 +37,19 @@ final class StoreFixture {
     func commit(_ store: Store, _ changes: [StoreChange] = []) throws -> UInt64 {
         try store.commit(
             entry(), changes, origin: origin, logKey: keys.signingKey(.log))
+    }
+
+    /// A home as the version before the last migration left it, signed as it did.
+    func makeOlder() throws {
+        let store = try Store.create(at: path)
+        try commit(store, [draft(1)])
+        try meddle { database in
+            try database.execute(sql: "ALTER TABLE staff DROP COLUMN ended")
+            try database.execute(
+                sql: "DELETE FROM grdb_migrations WHERE identifier = '0004-staff-ended'")
+            let frontier = try Store.frontier(database)
+            try StateSeal.sign(origin, frontier, database, by: keys.signingKey(.log))
+        }
     }
 
     /// A draft as the vault would have sealed it.

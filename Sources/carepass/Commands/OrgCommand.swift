@@ -61,7 +61,8 @@ struct OrgCommand: ParsableCommand {
         var out: String
 
         func reply() throws -> Reply {
-            let identity = try PublicHome(options).identity
+            let home = try Home(options)
+            let identity = home.identity
             try Files.write(identity.encoded(), to: out)
             if out == "-" { return Reply(isSilent: true) }
             return Reply(
@@ -81,7 +82,9 @@ struct OrgCommand: ParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func reply() throws -> Reply {
-            let text = Fingerprint(of: try PublicHome(options).identity).text
+            // With the keys, and not from the database alone: what is read aloud is pinned.
+            let home = try Home(options)
+            let text = Fingerprint(of: home.identity).text
             return Reply(lines: [text], json: ["fingerprint": .string(text)])
         }
     }

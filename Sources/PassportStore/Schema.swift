@@ -1,0 +1,35 @@
+internal import GRDB
+
+/// The schema as it must stand: nothing but what the migrations make.
+///
+/// A trigger, a view or another default runs inside our own transactions and signs what it likes
+/// with our key: no seal over rows sees it.
+enum Schema {
+    private static let query = """
+        SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '')
+        FROM sqlite_master ORDER BY type, name
+        """
+
+    /// True when the schema is that of the last migration that was applied.
+    static func isOurs(_ database: Database) throws -> Bool {
+        let migrator = Migrations.migrator
+        let applied = try migrator.appliedIdentifiers(database)
+        let last = migrator.migrations.last { applied.contains($0) }
+        guard let last, applied.count == migrator.migrations.firstIndex(of: last).map({ $0 + 1 })
+        else { return false }
+        let model = try DatabaseQueue()
+        try migrator.migrate(model, upTo: last)
+        return try model.read { try String.fetchAll($0, sql: query) }
+            == String.fetchAll(database, sql: query)
+    }
+
+    /// True when there is nothing at all.
+    static func isEmpty(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+    }
+
+    /// True when every migration was applied.
+    static func isCurrent(_ database: Database) throws -> Bool {
+        try Migrations.migrator.hasCompletedMigrations(database)
+    }
+}
