@@ -44,13 +44,14 @@ import Testing
         let blocks = try Self.blocks()
         #expect(blocks.count >= 6)
         let folder = try TemporaryFolder()
-        for name in ["Demo", "Examples"] {
+        for name in ["Demo", "Examples", "Package.swift"] {
             try FileManager.default.copyItem(
                 at: Corpora.packageRoot.appending(path: name),
                 to: URL(filePath: folder.file(name)))
         }
+        try Self.linkProducts(into: folder)
         // One shell for all, because later blocks use what earlier ones set.
-        var script = "set -euo pipefail\ncd \"$1\"\n"
+        var script = "set -euo pipefail\ncd \"$1\"\n! command -v carepass\n"
         for (number, block) in blocks.enumerated() where block.isRun {
             let needsPython = block.lines.contains { $0.hasPrefix("python3") }
             if needsPython, !Self.hasPython {
@@ -61,14 +62,43 @@ import Testing
             script += block.lines.joined(separator: "\n") + "\n"
         }
         let file = try folder.write(script, to: "blocks.sh")
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        // Nothing of ours is on the path: the blocks have to say where the program is.
         let shell = CarePassProcess(
             folder: folder.path,
-            environment: ["PATH": "\(CarePassProcess.products.path):\(path)"])
+            environment: ["PATH": Self.barePath])
         let answer = try shell.run(URL(filePath: "/bin/bash"), [file, folder.path])
         #expect(answer.status == 0, "\(answer.text)\n\(answer.complaints)")
         // The promised refusal is there in words.
         #expect(answer.text.contains("'risk' does not open: no grant names it"))
+    }
+
+    /// The folder as it is after `make demo`: the products lie where the build tool says.
+    private static func linkProducts(into folder: TemporaryFolder) throws {
+        let products = CarePassProcess.products
+        let build = ".build/\(products.deletingLastPathComponent().lastPathComponent)"
+        let files = FileManager.default
+        try files.createDirectory(
+            atPath: folder.file(build), withIntermediateDirectories: true)
+        try files.createSymbolicLink(
+            atPath: folder.file("\(build)/debug"), withDestinationPath: products.path)
+    }
+
+    /// The path of this process without any folder that holds our program.
+    private static var barePath: String {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return path.split(separator: ":").filter {
+            !FileManager.default.isExecutableFile(atPath: "\($0)/carepass")
+        }.joined(separator: ":")
+    }
+
+    /// A newcomer's walk makes keys: none of them may end up in a commit.
+    @Test func theWalkHappensWhereGitLooksAway() throws {
+        let walk = try #require(
+            try Self.blocks().first { $0.lines.contains { $0.contains("carepass init") } })
+        #expect(walk.lines.contains { $0.hasPrefix("mkdir -p try && cd try") })
+        let ignored = try String(
+            contentsOf: Corpora.packageRoot.appending(path: ".gitignore"), encoding: .utf8)
+        #expect(ignored.split(separator: "\n").contains("/try/"))
     }
 
     /// What a test cannot run is little, and names targets that exist.
