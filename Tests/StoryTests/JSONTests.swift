@@ -99,10 +99,8 @@ import Testing
     @Test func dashIsAStream() throws {
         let world = try World()
         let identity = try world.folder.bytes("izmir.identity")
-        for extra in [[], ["--json"]] {
-            let exported = try world.run("izmir", ["org", "export", "--out", "-"] + extra)
-            #expect(exported.status == 0 && exported.output == identity)
-        }
+        let exported = try world.run("izmir", ["org", "export", "--out", "-"])
+        #expect(exported.status == 0 && exported.output == identity)
         let seen = try world.run(nil, ["inspect", "-", "--json"], input: identity)
         #expect(seen.json["kind"].string == "identity")
         let envelope = try world.folder.bytes("izmir-to-athens.envelope")
@@ -123,13 +121,81 @@ import Testing
             ["withdraw", "--grant", world.athensGrant, "--out", "-"],
             ["status", "export", "--out", "-"], ["audit", "export", "--out", "-"],
         ] {
-            let answer = try world.run("izmir", arguments + ["--json"])
+            let answer = try world.run("izmir", arguments)
             #expect(answer.status == 0 && !answer.output.isEmpty, "\(answer.summary)")
-            #expect(answer.json["version"].int == nil, "\(arguments)")
         }
         let log = try world.run("izmir", ["audit", "export", "--out", "-"]).output
         let verdict = try world.run(
             nil, ["audit", "verify", "-"] + world.confirming(["izmir"]), input: log)
         #expect(verdict.status == 0, "\(verdict.summary)")
+    }
+
+    /// Two things for one stream: refused before anything is done, as one object.
+    @Test func jsonAndAFileOnOneStreamIsAUsageError() throws {
+        let world = try World()
+        let bundle = "\(World.demo)/ips-example.json"
+        let rows: [(String, [String])] = [
+            ("izmir", ["org", "export", "--out", "-"]),
+            ("izmir", ["summary", "import", bundle, "--cadre", "nurse", "--account", "-"]),
+            (
+                "izmir",
+                ["summary", "export", world.summary, "--operator", "dr-izmir", "--out", "-"]
+            ),
+            ("izmir", ["pack", world.passport, "--to", "Clinic Athens", "--out", "-"]),
+            ("izmir", ["withdraw", "--grant", world.athensGrant, "--out", "-"]),
+            ("izmir", ["status", "export", "--out", "-"]),
+            ("izmir", ["audit", "export", "--out", "-"]),
+            ("izmir", ["audit", "checkpoint", "--out", "-"]),
+            ("athens", ["open", world.envelope, "--operator", "dr-athens", "--fhir", "-"]),
+        ]
+        for (home, arguments) in rows {
+            let before = try HomeState(world, home)
+            let answer = try world.run(home, arguments + ["--json"])
+            #expect(answer.status == 64, "\(answer.summary)")
+            #expect(answer.json["error"]["code"].string == "command.usage", "\(arguments)")
+            #expect(try HomeState(world, home) == before, "\(arguments)")
+        }
+    }
+
+    /// Beside a file on standard output, the words go to the other stream.
+    @Test func aFileOnStandardOutputStandsAlone() throws {
+        let world = try World()
+        let imported = try world.run(
+            "izmir",
+            [
+                "summary", "import", "\(World.demo)/ips-example.json", "--cadre", "nurse",
+                "--account", "-",
+            ])
+        #expect(imported.status == 0 && imported.text.hasSuffix("}\n"), "\(imported.summary)")
+        #expect(imported.json.names == ["entries", "references"], "\(imported.json.names)")
+        #expect(imported.complaints.contains("summary"))
+        let opened = try world.run(
+            "athens", ["open", world.envelope, "--operator", "dr-athens", "--fhir", "-"])
+        #expect(opened.status == 0, "\(opened.summary)")
+        #expect(opened.json["resourceType"].string == "Bundle")
+    }
+
+    /// The page for programmers: a refusal by judgement is a report, any other an error.
+    @Test func aRefusalIsAReportOrAnError() throws {
+        let world = try World()
+        let (log, other) = (world.path("izmir.log"), world.path("athens.log"))
+        try world.ask("izmir", ["audit", "export", "--out", log])
+        try world.ask("athens", ["audit", "export", "--out", other])
+        for (home, arguments, member) in [
+            (
+                "athens",
+                ["open", world.envelope, "--operator", "dr-athens", "--section", "risk"],
+                "reason"
+            ),
+            (nil, ["audit", "verify", log], "logs"),
+            (nil, ["audit", "reconcile", log, other], "logs"),
+        ] as [(String?, [String], String)] {
+            let answer = try world.run(home, arguments + ["--json"])
+            #expect(answer.status == 77, "\(answer.summary)")
+            #expect(answer.json.names.contains(member) && !answer.json.names.contains("error"))
+        }
+        let stranger = try world.run(
+            "munich", ["open", world.envelope, "--operator", "dr-munich", "--json"])
+        #expect(stranger.status == 77 && stranger.json.names == ["error", "version"])
     }
 }

@@ -17,6 +17,8 @@ struct AuditCheckpointCommand: ReplyingCommand {
     @Option(help: "Where to write; '-' for standard output.")
     var out: String
 
+    var output: String? { out }
+
     func reply() throws -> Reply {
         let home = try PublicHome(options)
         let size = try home.store.logSize()

@@ -16,6 +16,8 @@ struct AuditExportCommand: ReplyingCommand {
     @Option(help: "Where to write; '-' for standard output.")
     var out: String
 
+    var output: String? { out }
+
     @Flag(help: "Show passports and envelopes too; an auditor does not need them.")
     var full = false
 

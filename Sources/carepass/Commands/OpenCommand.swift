@@ -29,6 +29,8 @@ struct OpenCommand: ReplyingCommand {
     @Option(help: "Also write the opened sections as an International Patient Summary.")
     var fhir: String?
 
+    var output: String? { fhir }
+
     @Option(help: "Open as the bearer, with the carry half of the card; '-' for standard input.")
     var carry: String?
 

@@ -60,6 +60,8 @@ struct OrgCommand: ParsableCommand {
         @Option(help: "Where to write; '-' for standard output.")
         var out: String
 
+        var output: String? { out }
+
         func reply() throws -> Reply {
             let home = try Home(options)
             let identity = home.identity

@@ -26,6 +26,8 @@ struct PackCommand: ReplyingCommand {
     @Option(help: "Where to write the envelope.")
     var out: String
 
+    var output: String? { out }
+
     @Option(help: "With 'bearer': a file with the carry half of the card.")
     var carry: String?
 

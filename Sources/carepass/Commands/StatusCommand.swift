@@ -17,6 +17,8 @@ struct StatusCommand: ParsableCommand {
         @Option(help: "Where to write; '-' for standard output.")
         var out: String
 
+        var output: String? { out }
+
         @Option(help: "Which list, when there are several.")
         var list: Int = 1
 

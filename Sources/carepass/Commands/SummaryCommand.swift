@@ -36,6 +36,8 @@ struct SummaryCommand: ParsableCommand {
         @Option(help: "A file for the account of every entry, as JSON.")
         var account: String?
 
+        var output: String? { account }
+
         func reply() throws -> Reply {
             guard file != nil || !supplement.isEmpty else {
                 throw ValidationError(Words.say("error.nothing-to-import"))
@@ -97,7 +99,7 @@ struct SummaryCommand: ParsableCommand {
         static func encode(_ account: ImportAccount) throws -> [UInt8] {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-            return Array(try encoder.encode(account))
+            return Array(try encoder.encode(account)) + [UInt8(ascii: "\n")]
         }
 
         private static func reply(
@@ -145,6 +147,8 @@ struct SummaryCommand: ParsableCommand {
 
         @Option(help: "Where to write; '-' for standard output.")
         var out: String
+
+        var output: String? { out }
 
         func reply() throws -> Reply {
             let operatorKey = try OperatorKey(options, staff)

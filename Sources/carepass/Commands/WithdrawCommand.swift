@@ -32,6 +32,8 @@ struct WithdrawCommand: ReplyingCommand {
     @Option(help: "Where to write the signed withdrawal, for those who hold copies.")
     var out: String
 
+    var output: String? { out }
+
     func validate() throws {
         guard (grant == nil) != (passport == nil) else {
             throw ValidationError(Words.say("error.withdraw-what"))

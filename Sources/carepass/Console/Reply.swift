@@ -23,12 +23,20 @@ struct Reply {
 protocol ReplyingCommand: ParsableCommand {
     /// The options that every command has.
     var options: GlobalOptions { get }
+    /// Where a file goes that the command writes beside its reply; `-` is standard output.
+    var output: String? { get }
     /// Does the work.
     func reply() throws -> Reply
 }
 
 extension ReplyingCommand {
+    var output: String? { nil }
+
     func run() throws {
+        // A program that reads one object must not find a file in front of it, or instead of it.
+        if options.json, output == "-" {
+            throw ValidationError(Words.say("error.json-and-stream"))
+        }
         let reply: Reply
         do {
             reply = try self.reply()
@@ -42,7 +50,9 @@ extension ReplyingCommand {
         if options.json, !reply.isSilent {
             Console.print(json: reply.json)
         } else {
-            for line in reply.lines { Console.print(line) }
+            // A file that went to standard output has it for itself.
+            let say = output == "-" ? Console.complain : Console.print
+            for line in reply.lines { say(line) }
         }
         if Console.isBroken {
             // What was done is done and logged; whoever waits for the answer must not take
