@@ -43,4 +43,39 @@ import Testing
         #expect(answer.complaints.hasPrefix("error: "))
         #expect(try folder.bytes("out/letter") == Array("not yours".utf8))
     }
+
+    /// Whoever finds the files later can tell what they are, and go on in the homes.
+    @Test func saysWhatEachFileIsAndHowToGoOn() throws {
+        let folder = try TemporaryFolder()
+        try #require(try Self.run(folder).status == 0)
+        let readme = String(decoding: try folder.bytes("out/README.md"), as: UTF8.self)
+        let made = try FileManager.default.contentsOfDirectory(atPath: folder.file("out"))
+            .filter { $0 != "README.md" && !$0.hasPrefix(".") }
+        for name in made {
+            #expect(readme.contains("`\(name)`") || readme.contains("`\(name)/`"), "\(name)")
+        }
+        let phrases = Dictionary(
+            uniqueKeysWithValues: readme.matches(of: /export (\w+)='([^']+)'/)
+                .map { (String($0.output.1), String($0.output.2)) })
+        #expect(phrases.count == 2)
+        let answer = try CarePassProcess(folder: folder.path, environment: phrases).run([
+            "open", folder.file("out/athens-to-munich.envelope"), "--operator", "dr-munich",
+            "--home", folder.file("out/munich"),
+        ])
+        #expect(answer.status == 0, "\(answer.summary)")
+    }
+
+    /// Without its input it ends at once, with one error, and empties nothing.
+    @Test func missingInputIsSaidBeforeAnythingIsMade() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.file("out"), withIntermediateDirectories: true)
+        try folder.write("kept", to: "out/.carepass-demo")
+        let answer = try CarePassProcess(folder: folder.path)
+            .run(["demo", "--out", folder.file("out"), "--input", folder.file("nowhere")])
+        #expect(answer.status == 66, "\(answer.summary)")
+        #expect(answer.complaints.matches(of: /error:/).count == 1)
+        #expect(answer.complaints.contains("ips-example.json"))
+        #expect(try folder.bytes("out/.carepass-demo") == Array("kept".utf8))
+    }
 }

@@ -15,12 +15,28 @@ final class Demo {
         self.input = input
         self.says = says
         runner = DemoRunner(out: out)
+        try Self.refuseMissing(input)
         try DemoRunner.empty(out)
+        try runner.explain()
     }
 
     static let names = [
         "izmir": "NGO Izmir", "athens": "Clinic Athens", "munich": "Clinic Munich",
     ]
+
+    /// The files of the example input.
+    private static let inputs = [
+        "ips-example.json", "additions-izmir.json", "session-athens.json", "statement-ar.txt",
+    ]
+
+    /// Without its input the demo ends before it makes or empties anything.
+    private static func refuseMissing(_ folder: String) throws {
+        for name in inputs where !FileManager.default.isReadableFile(atPath: "\(folder)/\(name)") {
+            throw CommandError(
+                .noFile, .noInput, Words.say("error.demo-input", ViewText.clean(folder), name),
+                hint: Words.say("hint.demo-input"))
+        }
+    }
 
     func run() throws {
         try organisations()

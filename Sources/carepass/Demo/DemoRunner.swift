@@ -25,6 +25,13 @@ struct DemoRunner {
         }
     }
 
+    /// Says beside the files what they are, and how to go on with them.
+    func explain() throws {
+        let text = DemoReadme.text(
+            passphrase: Self.passphrase, operatorPassphrase: Self.operatorPassphrase)
+        try Files.write(Array(text.utf8), to: "\(out)/README.md")
+    }
+
     /// Runs one command in a home, signed by an operator where one has to, and returns its JSON.
     @discardableResult
     func run(
@@ -53,6 +60,7 @@ struct DemoRunner {
         guard process.terminationStatus == status else {
             let text = String(decoding: trouble, as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
+                .replacing("error: ", with: "", maxReplacements: 1)
             throw CommandError(
                 .demoFailed, .fault,
                 Words.say(
