@@ -1,6 +1,9 @@
 import CarePassport
+import Foundation
+import PassportAudit
 import PassportCoding
 import PassportCrypto
+import PassportSecrecy
 import PassportTrust
 
 /// What a file is, by its structure: nobody has to say, and no file name is believed.
@@ -12,9 +15,17 @@ enum FileKind: String {
     case withdrawal
     case auditExport = "audit-export"
     case auditProof = "audit-proof"
+    case checkpoint
+    case keyFile = "key-file"
+    case consentHalf = "consent-half"
+    case carryHalf = "carry-half"
 
     init(of bytes: [UInt8]) throws {
         var reader = CBORReader(bytes)
+        if let kind = Self.textKind(bytes) {
+            self = kind
+            return
+        }
         guard let first = try? reader.next() else { throw Self.unknown }
         switch first {
         case .tagged(18, _):
@@ -38,11 +49,29 @@ enum FileKind: String {
                 self = .identity
             } else if case .unsigned = map[CBORItem(2)] {
                 self = .envelope
+            } else if (try? KeyFile.parse(bytes)) != nil {
+                self = .keyFile
             } else {
                 throw Self.unknown
             }
         default: throw Self.unknown
         }
+    }
+
+    /// What is written in letters: a checkpoint, or half of a card, of which nothing is kept.
+    private static func textKind(_ bytes: [UInt8]) -> Self? {
+        guard bytes.count <= Limits.noteBytes,
+            let text = String(validating: bytes, as: UTF8.self)
+        else { return nil }
+        if let note = try? SignedNote(parsing: text),
+            (try? Checkpoint(parsing: note.text)) != nil
+        {
+            return .checkpoint
+        }
+        let typed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        if (try? ConsentHalf(text: typed)) != nil { return .consentHalf }
+        if (try? CarryHalf(text: typed)) != nil { return .carryHalf }
+        return nil
     }
 
     private static var unknown: CommandError {

@@ -35,6 +35,8 @@ import Testing
         let rules = try String(
             contentsOf: sources.appending(path: "PassportFHIR/ImportRule.swift"),
             encoding: .utf8)
+        let shares = try String(
+            contentsOf: sources.appending(path: "carepass/ByteShares.swift"), encoding: .utf8)
         var keys: Set<String> = []
         keys.formUnion(
             VerificationTable.rows.map { "check.\($0.check.rawValue).\($0.state.rawValue)" })
@@ -44,10 +46,10 @@ import Testing
         keys.formUnion(
             [
                 "envelope", "passport", "identity", "status-list", "withdrawal", "audit-export",
-                "audit-proof",
+                "audit-proof", "checkpoint", "key-file", "consent-half", "carry-half",
             ].map { "kind.\($0)" })
         keys.formUnion(IdentityStanding.allCases.map { "verify.identity-\($0.rawValue)" })
-        keys.formUnion(literals(/Share\(what: "([a-z-]+)"/, carepass).map { "share.\($0)" })
+        keys.formUnion(literals(/case \w+ = "([a-z-]+)"/, shares).map { "share.\($0)" })
         keys.formUnion(AuditCode.all.map { "audit.\($0.name)" })
         keys.formUnion(WithdrawalReason.allCases.map { "withdrawal.\($0.name)" })
         keys.formUnion(["pinned", "listed", "unknown"].map { "standing.\($0)" })

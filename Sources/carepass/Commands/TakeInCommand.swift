@@ -71,7 +71,8 @@ struct TakeInCommand: ReplyingCommand {
         case .identity: return try takeIdentity(bytes, &knowledge)
         case .statusList: return try takeList(bytes, &knowledge)
         case .withdrawal: return try takeWithdrawal(bytes, &knowledge, home)
-        case .envelope, .passport, .auditExport, .auditProof:
+        case .envelope, .passport, .auditExport, .auditProof, .checkpoint, .keyFile,
+            .consentHalf, .carryHalf:
             throw CommandError(
                 .unknownFile, .badInput, Words.say("error.not-for-take-in"),
                 hint: Words.say("hint.not-for-take-in"))
