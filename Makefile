@@ -7,9 +7,8 @@ demo: setup
 
 test: setup venv
 	swift build --build-tests
-	swift test --skip-build
-	scripts/check-dependencies.py
-	.venv/bin/python Tests/Interop/run.py
+	scripts/report-skipped.py sh -c 'swift test --skip-build && scripts/check-dependencies.py \
+		&& .venv/bin/python Tests/Interop/run.py'
 
 setup:
 	scripts/setup.sh
