@@ -7,23 +7,23 @@ tells them apart. Ends with the command's own exit code.
 import re
 import subprocess
 import sys
+from collections import Counter
 
-SKIPPED = re.compile(r'^\S+ (?:Suite|Test) (.+?) skipped(?:: "(.*)")?\.?$')
+# A skipped suite says so itself and then for each of its tests: only tests count.
+SKIPPED = re.compile(r'^\S+ Test .+? skipped(?:: "(.*)")?\.?$')
 
 
 def main():
-    skipped, reasons = [], []
+    reasons = Counter()
     with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True,
                           encoding="utf-8", errors="replace") as child:
         for line in child.stdout:
             print(line, end="", flush=True)
             found = SKIPPED.match(line.rstrip())
             if found:
-                skipped.append(found[1].strip('"'))
-                if found[2] and found[2] not in reasons:
-                    reasons.append(found[2])
-    why = f" ({'; '.join(reasons)})" if reasons else ""
-    print(f"{len(skipped)} skipped" + (f": {', '.join(skipped)}{why}" if skipped else ""))
+                reasons[found[1] or "no reason given"] += 1
+    why = "; ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+    print(f"{reasons.total()} tests skipped" + (f": {why}" if why else ""))
     return child.returncode if child.returncode >= 0 else 1
 
 

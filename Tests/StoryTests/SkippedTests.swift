@@ -14,19 +14,21 @@ import Testing
             .run(python, [report, "/bin/sh", "-c", script])
     }
 
-    @Test(.enabled(if: hasPython)) func theLastLineNamesWhatWasSkipped() throws {
+    @Test(.enabled(if: hasPython)) func theLastLineCountsWhatWasSkippedAndSaysWhy() throws {
         let answer = try Self.run(
             """
             echo '➜ Suite "HPKE: the vectors of others" skipped: "\(Corpora.reason)"'
-            echo '➜ Suite CorpusTests skipped: "\(Corpora.reason)"'
+            echo '➜ Test "RFC 5869: all" skipped: "\(Corpora.reason)"'
+            echo '➜ Test needsPython() skipped: "no python"'
+            echo '➜ Test "Argon2id: none" skipped: "\(Corpora.reason)"'
             echo '✔ Test run with 9 tests in 3 suites passed after 1.0 seconds.'
             """)
         #expect(answer.status == 0, "\(answer.summary)")
         #expect(
             answer.text.split(separator: "\n").last.map(String.init)
-                == "2 skipped: HPKE: the vectors of others, CorpusTests (\(Corpora.reason))")
+                == "3 tests skipped: 2 \(Corpora.reason); 1 no python")
         let whole = try Self.run("echo '✔ Test run passed.'; exit 3")
-        #expect(whole.text.hasSuffix("\n0 skipped\n") && whole.status == 3)
+        #expect(whole.text.hasSuffix("\n0 tests skipped\n") && whole.status == 3)
     }
 
     @Test func makeTestReportsThem() throws {
