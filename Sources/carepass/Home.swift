@@ -183,8 +183,8 @@ struct Home: ~Copyable {
         return (StatusReference(uri: uri, index: free.position), free.changes)
     }
 
-    /// Signs our lists as they stand, stores them, and logs that.
-    func signStatusLists() throws -> [SignedStatusList] {
+    /// Our lists as they stand, signed; nobody may get them before `keep` has stored them.
+    func signedStatusLists() throws -> [SignedStatusList] {
         let key = try keys.signingKey(.status)
         var signed: [SignedStatusList] = []
         for (number, list) in try store.ownStatusLists() {
@@ -193,11 +193,15 @@ struct Home: ~Copyable {
                 expires: now.adding(seconds: 30 * 86_400), key: key)
             signed.append(try SignedStatusList(verifying: bytes, by: identity))
         }
+        return signed
+    }
+
+    /// Stores signed lists, and logs that.
+    func keep(_ signed: [SignedStatusList]) throws {
         for list in signed {
             var fields = AuditFields(act: .statusIssued, time: now)
             fields.object = Digest.sha256(of: list.bytes)
             try commit(fields, [.statusList(list)])
         }
-        return signed
     }
 }

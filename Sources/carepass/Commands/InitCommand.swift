@@ -43,7 +43,9 @@ struct InitCommand: ReplyingCommand {
                 atPath: layout.path, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw CommandError(.badArgument, .cannotWrite, Words.say("error.no-folder"))
+            throw CommandError(
+                .badArgument, .cannotWrite,
+                Words.say("error.no-home", ViewText.clean(layout.path)))
         }
         let lock = try HomeLock(layout.path)
         defer { withExtendedLifetime(lock) {} }

@@ -35,7 +35,7 @@ struct KeptFile {
         } catch {
             note = .failure(
                 AuditError(
-                    .malformed, .noInput, Words.say("error.no-file", Words.say("what.checkpoint")),
+                    .malformed, .noInput, (error as? any DescribedFailure)?.message ?? "",
                     cause: (error as? any DescribedFailure)?.identifier))
         }
     }

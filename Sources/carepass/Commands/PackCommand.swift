@@ -49,9 +49,10 @@ struct PackCommand: ReplyingCommand {
         for record in records {
             grants.append(try newestGrant(for: record.passport, to: recipient, home, knowledge))
         }
+        let output = try Output(out)
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0) }
-        let ownLists = try home.signStatusLists()
+        let ownLists = try home.signedStatusLists()
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
@@ -67,6 +68,8 @@ struct PackCommand: ReplyingCommand {
             case .none: try packer.pack(contents, parcels: parcels, key: key)
             }
         let bytes = packed.envelope.encoded()
+        try output.makeRoom(for: bytes.count)
+        try home.keep(ownLists)
         for disclosure in packed.disclosures {
             var fields = AuditFields(act: .disclosed, time: home.now)
             fields.reference = disclosure.referenceHash
@@ -77,7 +80,7 @@ struct PackCommand: ReplyingCommand {
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
             try home.commit(fields, signedBy: operatorKey)
         }
-        try Files.write(bytes, to: out)
+        try output.writeAfterAct(bytes)
         if out == "-" { return Reply(isSilent: true) }
         return Reply(
             lines: [Words.say("pack.done", "\(records.count)", to, "\(bytes.count)")],

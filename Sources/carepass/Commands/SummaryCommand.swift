@@ -65,11 +65,14 @@ struct SummaryCommand: ParsableCommand {
             let sealed = try home.keys.vault().seal(
                 Draft(sections: sections).encoded(), place: Draft.place(id),
                 randomness: home.randomness)
-            if let account { try Files.write(Self.encode(report), to: account) }
+            let output = try account.map { try Output($0) }
+            let account = try Self.encode(report)
+            try output?.makeRoom(for: account.count)
             var fields = AuditFields(act: .summaryImported, time: home.now)
             fields.sections = sections.map(\.content.kind)
             fields.count = report.dropped().values.reduce(0, +)
             try home.commit(fields, [.draft(id, sealed: sealed, created: home.now)])
+            try output?.writeAfterAct(account)
             return Self.reply(id, sections, report)
         }
 
@@ -150,12 +153,13 @@ struct SummaryCommand: ParsableCommand {
             let operatorKey = try OperatorKey(options, staff)
             let home = try Home.open(options, with: operatorKey)
             let (_, draft) = try Draft.load(number, from: home)
+            let output = try Output(out)
+            let document = Document.ips(
+                draft.summary, organisation: home.identity.name, now: home.now,
+                randomness: home.randomness)
+            try output.makeRoom(for: document.count)
             try DraftReading.log(draft, home, operatorKey)
-            try Files.write(
-                Document.ips(
-                    draft.summary, organisation: home.identity.name, now: home.now,
-                    randomness: home.randomness),
-                to: out)
+            try output.writeAfterAct(document)
             return out == "-"
                 ? Reply(isSilent: true)
                 : Reply(lines: [Words.say("summary.exported")], json: ["out": .string(out)])
