@@ -28,7 +28,8 @@ struct OpeningLog {
     /// - Returns: the sections; none when everything was refused.
     func open(
         _ wanted: [Int]?, _ report: OpeningReport, _ home: borrowing Home,
-        signedBy staff: borrowing OperatorKey, preparing prepare: ([OpenedSection]) throws -> [StoreChange]
+        signedBy staff: borrowing OperatorKey,
+        preparing prepare: ([OpenedSection]) throws -> [StoreChange]
     ) throws -> [OpenedSection] {
         let request = examined.request(wanted)
         var attempts: [Attempt] = []

@@ -91,7 +91,8 @@ struct AuditExportCommand: ReplyingCommand {
     }
 
     private func write(
-        _ bytes: [UInt8], to output: Output, _ header: AuditExportHeader, _ key: String, _ what: String
+        _ bytes: [UInt8], to output: Output, _ header: AuditExportHeader, _ key: String,
+        _ what: String
     ) throws -> Reply {
         try output.writeAfterAct(bytes)
         if output.isStandardOutput { return Reply(isSilent: true) }

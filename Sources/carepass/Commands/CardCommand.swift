@@ -49,12 +49,14 @@ struct CardCommand: ParsableCommand {
 
     /// Reads the consent half from a file or standard input; never from an argument.
     static func consentHalf(_ path: String) throws -> ConsentHalf {
-        try ConsentHalf(text: text(path))
+        let text = try text(path)
+        return try FileFailure.naming(path) { try ConsentHalf(text: text) }
     }
 
     /// Reads the carry half from a file or standard input.
     static func carryHalf(_ path: String) throws -> CarryHalf {
-        try CarryHalf(text: text(path))
+        let text = try text(path)
+        return try FileFailure.naming(path) { try CarryHalf(text: text) }
     }
 
     private static func text(_ path: String) throws -> String {

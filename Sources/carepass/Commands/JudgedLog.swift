@@ -106,7 +106,8 @@ struct JudgedLog {
         standing = authority.identity
     }
 
-    private var name: String {
+    /// What the organisation calls itself in the file.
+    var name: String {
         identity.map { ViewText.name($0.name) } ?? Words.say("verify.unreadable")
     }
 

@@ -38,7 +38,8 @@ struct OpenCommand: ReplyingCommand {
     func reply() throws -> Reply {
         guard let purpose = Purpose.allCases.first(where: { $0.code == purpose }) else {
             throw CommandError(
-                .badArgument, .badInput, Words.say("error.choice", "purpose"),
+                .badArgument, .badInput,
+                Words.say("error.choice", ViewText.clean(purpose), "purpose"),
                 hint: Words.say(
                     "hint.choice", Purpose.allCases.map(\.code).joined(separator: ", ")))
         }
@@ -99,9 +100,19 @@ struct OpenCommand: ReplyingCommand {
         do {
             return try Envelope(decoding: bytes)
         } catch {
+            // Whoever gives another kind of file gets its name and not a field that is missing.
+            let kind = try? FileKind(of: bytes)
+            guard let kind, kind != .envelope else {
+                throw CommandError(
+                    .unknownFile, error.kind,
+                    Words.say("error.not-an-envelope", ViewText.clean(path), error.message),
+                    hint: Words.say("hint.unknown-file"), cause: error.identifier)
+            }
             throw CommandError(
-                .unknownFile, error.kind, Words.say("error.not-an-envelope", error.message),
-                hint: Words.say("hint.unknown-file"), cause: error.identifier)
+                .unknownFile, error.kind,
+                Words.say(
+                    "error.other-kind", ViewText.clean(path), Words.say("kind.\(kind.rawValue)")),
+                hint: Words.say("hint.other-kind"), cause: error.identifier)
         }
     }
 

@@ -39,6 +39,11 @@ struct PackCommand: ReplyingCommand {
         guard let profile = records.first?.passport.claims.profile else {
             throw ValidationError(Words.say("error.no-passport"))
         }
+        guard to != "bearer" || profile == .paper else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.bearer-profile", profile.name),
+                hint: Words.say("hint.bearer-profile"))
+        }
         let knowledge = try home.knowledge()
         let recipient: Recipient =
             to == "bearer"
@@ -132,7 +137,7 @@ struct PackCommand: ReplyingCommand {
         case .organisation(let id):
             guard let identity = knowledge.identities[id] else {
                 throw CommandError(
-                    .unknownOrganisation, .noInput, Words.say("error.no-organisation"))
+                    .unknownOrganisation, .noInput, Words.say("error.no-organisation", id.text))
             }
             let key = try identity.sealingKey(profile.sealingPurpose, at: home.now)
             return EnvelopePacker.Parcel(organisation: id, key: key, grants: grants)

@@ -47,13 +47,14 @@ struct SummaryCommand: ParsableCommand {
             if let file {
                 let bytes = try Files.read(
                     file, maximum: Limits.fhirBytes, what: Words.say("what.summary"))
-                (summary, report) = try SummaryReader.read(bytes)
+                (summary, report) = try FileFailure.naming(file) { try SummaryReader.read(bytes) }
                 source = Digest.sha256(of: bytes).bytes
             }
             for path in supplement {
                 let bytes = try Files.read(
                     path, maximum: Limits.fhirBytes, what: Words.say("what.supplement"))
-                summary = summary.merging(try SupplementReader.read(bytes))
+                summary = summary.merging(
+                    try FileFailure.naming(path) { try SupplementReader.read(bytes) })
             }
             let sections = try summary.sections(
                 person: try personReference(home.randomness),
@@ -87,9 +88,10 @@ struct SummaryCommand: ParsableCommand {
         private func provenance(_ source: [UInt8]?, _ now: Timestamp) throws -> Provenance {
             guard let cadre = Term<Cadre>(cadre) else {
                 throw CommandError(
-                    .badArgument, .badInput, Words.say("error.cadre"),
+                    .badArgument, .badInput,
+                    Words.say("error.choice", ViewText.clean(self.cadre), "cadre"),
                     hint: Words.say(
-                        "hint.cadre", Cadre.words.values.sorted().joined(separator: ", ")))
+                        "hint.choice", Cadre.words.values.sorted().joined(separator: ", ")))
             }
             guard let date = PartialDate(String("\(now)".prefix(10))) else {
                 throw CommandError(.badArgument, .fault, Words.say("error.internal"))

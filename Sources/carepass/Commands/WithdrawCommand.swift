@@ -41,7 +41,8 @@ struct WithdrawCommand: ReplyingCommand {
     func reply() throws -> Reply {
         guard let reason = WithdrawalReason.allCases.first(where: { $0.name == reason }) else {
             throw CommandError(
-                .badArgument, .badInput, Words.say("error.choice", "reason"),
+                .badArgument, .badInput,
+                Words.say("error.choice", ViewText.clean(reason), "reason"),
                 hint: Words.say(
                     "hint.choice",
                     WithdrawalReason.allCases.map(\.name).joined(separator: ", ")))
@@ -145,7 +146,9 @@ struct WithdrawCommand: ReplyingCommand {
             let record = try home.store.passports()
                 .first(where: { $0.passport.digest == grant.terms.passport })
         else {
-            throw CommandError(.badArgument, .noInput, Words.say("error.no-such-grant"))
+            throw CommandError(
+                .badArgument, .noInput,
+                Words.say("error.no-such-grant", ViewText.clean(grant ?? "")))
         }
         return (record, [grant])
     }
