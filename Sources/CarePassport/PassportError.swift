@@ -28,7 +28,7 @@ extension Failure<PassportDomain> {
         } else if let error = error as? any DescribedFailure {
             self.init(
                 error.kind == .refused ? .notAuthentic : .malformed, error.kind,
-                "\(place): \(error.message)", hint: error.hint, cause: error.identifier)
+                Self.placed(place, error.message), hint: error.hint, cause: error.identifier)
         } else {
             self.init(.malformed, "\(place): unreadable")
         }

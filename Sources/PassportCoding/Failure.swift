@@ -76,6 +76,12 @@ public struct Failure<Domain: FailureDomain>: DescribedFailure, Hashable, Custom
         self.init(code, .badInput, message, hint: hint, cause: cause)
     }
 
+    /// A message of a layer below with its place before it, once: what was read there may have
+    /// named the place itself.
+    package static func placed(_ place: String, _ message: String) -> String {
+        message.hasPrefix("\(place): ") ? message : "\(place): \(message)"
+    }
+
     /// `module.code`, stable across versions.
     public var identifier: String { "\(Domain.name).\(code.name)" }
 

@@ -57,7 +57,9 @@ public struct EnvelopeOpener: Sendable {
 
     private static let notForUs = SealingError(
         .notForUs, .refused, "no box of this envelope opens with the keys here",
-        hint: "it may be meant for another organisation, or sealed to an older key")
+        hint: """
+            it may be meant for another organisation, sealed to an older key, or changed on the way
+            """)
 
     private func unlock(
         _ padded: [UInt8], asBearer: Bool

@@ -37,7 +37,7 @@ extension Failure<SealingDomain> {
         } else if let error = error as? any DescribedFailure {
             self.init(
                 error.kind == .refused ? .refused : .malformed, error.kind,
-                "\(place): \(error.message)", hint: error.hint, cause: error.identifier)
+                Self.placed(place, error.message), hint: error.hint, cause: error.identifier)
         } else {
             self.init(.malformed, "\(place): unreadable")
         }

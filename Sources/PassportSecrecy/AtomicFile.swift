@@ -12,14 +12,63 @@ public enum AtomicFile {
     public static func write(
         _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, replacing: Bool = true
     ) throws(SecrecyError) {
+        try PendingFile(path, mode: mode, replacing: replacing).finish(bytes)
+    }
+}
+
+/// The place of a file that will be written: the temporary file beside it is there already, so
+/// that whoever acts first and writes afterwards knows before the act that writing can succeed.
+///
+/// One that is never finished leaves nothing behind.
+public final class PendingFile {
+    private let path: String
+    private let temporary: String
+    private let replacing: Bool
+    private var file: Int32
+
+    /// Makes the temporary file.
+    ///
+    /// - Parameters:
+    ///   - mode: permission bits, for example `0o600`; set before the first byte is written.
+    ///   - replacing: when false, an existing file is left alone and the call fails.
+    /// - Throws: `cannotWrite` when the folder takes no file, or a folder has the name.
+    public init(
+        _ path: String, mode: UInt32 = 0o600, replacing: Bool = true
+    ) throws(SecrecyError) {
         if !replacing, unsafe access(path, F_OK) == 0 {
             throw SecrecyError(.cannotWrite, .cannotWrite, "a file is already there")
         }
+        var status = stat()
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw SecrecyError(.cannotWrite, .cannotWrite, "a folder is already there")
+        }
+        self.path = path
+        self.replacing = replacing
         // A random name: a number that comes back, as process numbers do in a container, would
         // meet what a crash left behind and fail for ever.
-        let temporary = "\(path).\(Hexadecimal.encode(Randomness.system.bytes(8))).new"
-        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard file >= 0 else { throw failure("cannot create a file") }
+        temporary = "\(path).\(Hexadecimal.encode(Randomness.system.bytes(8))).new"
+        file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard file >= 0 else { throw Self.failure("cannot create a file") }
+    }
+
+    deinit {
+        guard file >= 0 else { return }
+        close(file)
+        _ = unsafe unlink(temporary)
+    }
+
+    /// Claims room for as many bytes, where the file system can say beforehand that it is full.
+    public func makeRoom(for count: Int) throws(SecrecyError) {
+        guard count > 0 else { return }
+        let code = posix_fallocate(file, 0, off_t(count))
+        guard ![ENOSPC, EFBIG, EDQUOT, EIO].contains(code) else {
+            errno = code
+            throw Self.failure("cannot write")
+        }
+    }
+
+    /// Writes, syncs, renames, and syncs the folder.
+    public func finish(_ bytes: [UInt8]) throws(SecrecyError) {
         var written = 0
         var problem: String?
         while written < bytes.count, problem == nil {
@@ -33,17 +82,20 @@ public enum AtomicFile {
                 problem = "cannot write"
             }
         }
+        // Room that was claimed and is not needed is no part of the file.
+        if problem == nil, ftruncate(file, off_t(bytes.count)) != 0 { problem = "cannot write" }
         if problem == nil, fsync(file) != 0 { problem = "cannot sync" }
         if close(file) != 0, problem == nil { problem = "cannot close" }
-        if problem == nil, !move(temporary, to: path, replacing: replacing) {
+        file = -1
+        if problem == nil, !Self.move(temporary, to: path, replacing: replacing) {
             problem = "cannot rename"
         }
         if let problem {
-            let error = failure(problem)
+            let error = Self.failure(problem)
             _ = unsafe unlink(temporary)
             throw error
         }
-        try syncFolder(of: path)
+        try Self.syncFolder(of: path)
     }
 
     /// Renames; when nothing may be replaced, by a link, which no other process can forestall,

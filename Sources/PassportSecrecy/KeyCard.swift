@@ -103,9 +103,18 @@ enum CardText {
             hint: "it has eight groups of four letters and digits; check each against the card")
         guard text.utf8.count <= 128, var body = try? Base32.decode(text) else { throw mistyped }
         defer { body.wipe() }
-        guard body.count == 1 + secretByteCount + 3, body[0] == half.rawValue,
+        guard body.count == 1 + secretByteCount + 3,
             checksum(Array(body.dropLast(3))).elementsEqual(body.suffix(3))
         else { throw mistyped }
+        guard body[0] == half.rawValue else {
+            // The checksum holds, so nothing is mistyped: the person gave the other half.
+            guard let other = Half(rawValue: body[0]) else { throw mistyped }
+            throw SecrecyError(
+                .mistypedCard,
+                other == .carry
+                    ? "this is the carry half; only the consent half can grant"
+                    : "this is the consent half; opening as the bearer takes the carry half")
+        }
         var secret = Array(body[1...secretByteCount])
         do {
             return try SecretBytes(consuming: &secret)

@@ -48,7 +48,7 @@ extension Failure<TrustDomain> {
             self = error
         } else if let error = error as? any DescribedFailure {
             self.init(
-                .malformed, error.kind, "\(place): \(error.message)", hint: error.hint,
+                .malformed, error.kind, Self.placed(place, error.message), hint: error.hint,
                 cause: error.identifier)
         } else {
             self.init(.malformed, "\(place): unreadable")

@@ -28,12 +28,11 @@ struct CarePass: ParsableCommand {
             try command.run()
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            let message = message(for: error)
             // The options could not be read, so what was asked for is looked up in the raw ones.
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            let (message, hint) = Usage.explain(arguments, message(for: error))
             Console.complain(
-                code: "command.usage",
-                "\(message.prefix(1).lowercased())\(message.dropFirst())",
-                hint: Words.say("hint.usage"), asJSON: CommandLine.arguments.contains("--json"))
+                code: "command.usage", message, hint: hint, asJSON: arguments.contains("--json"))
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }
     }

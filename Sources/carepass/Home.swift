@@ -27,12 +27,52 @@ struct HomeLayout {
         }
     }
 
+    /// Opens the database. Keys without one are no empty home: it was lost.
+    func openStore() throws -> Store {
+        let files = FileManager.default
+        guard files.fileExists(atPath: database) || !files.fileExists(atPath: keystore) else {
+            throw CommandError(
+                .noFile, .noInput, Words.say("error.no-database", ViewText.clean(path)),
+                hint: Words.say("hint.no-database"))
+        }
+        return try Store.open(at: database)
+    }
+
+    /// Opens a key file that is for its owner alone.
+    ///
+    /// - Parameter what: whose it is, in words.
+    func keys(_ path: String, _ what: String, passphrase: borrowing Passphrase) throws -> KeyFile {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o077 == 0 else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.loose-key", what, ViewText.clean(path)),
+                hint: Words.say("hint.loose-key", ViewText.clean(path)))
+        }
+        let bytes = try Files.read(path, maximum: Limits.keyFileBytes, what: what)
+        do {
+            return try KeyFile(decoding: bytes, passphrase: passphrase)
+        } catch {
+            guard error.code == .wrongPassphrase else {
+                return try FileFailure.naming(path) { throw error }
+            }
+            throw SecrecyError(
+                .wrongPassphrase, .refused,
+                Words.say("error.wrong-passphrase", what, ViewText.clean(path)))
+        }
+    }
+
     /// Keys of an earlier life are moved, never overwritten: without them no envelope that was
     /// sealed to this organisation would ever open again.
-    static func setAside(_ path: String, _ now: Timestamp) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return }
+    ///
+    /// - Returns: where the file is now; nil when there was none.
+    @discardableResult
+    static func setAside(_ path: String, _ now: Timestamp) throws -> String? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let place = "\(path).before-\(now.seconds)"
         do {
-            try FileManager.default.moveItem(atPath: path, toPath: "\(path).before-\(now.seconds)")
+            try FileManager.default.moveItem(atPath: path, toPath: place)
+            return place
         } catch {
             throw CommandError(.badArgument, .cannotWrite, Words.say("error.key-in-the-way"))
         }
@@ -63,15 +103,13 @@ struct Home: ~Copyable {
     init(_ options: GlobalOptions) throws {
         let layout = HomeLayout(path: options.homePath)
         try layout.refuseLooseFolder()
-        let store = try Store.open(at: layout.database)
+        let store = try layout.openStore()
         _ = try store.ownIdentity()
         let passphrase = try PassphraseInput.read(
             file: options.passphraseFile, variable: "CAREPASS_PASSPHRASE",
             prompt: "prompt.passphrase")
-        let keys = try KeyFile(
-            decoding: Files.read(
-                layout.keystore, maximum: Limits.keyFileBytes, what: Words.say("what.keystore")),
-            passphrase: passphrase)
+        let keys = try layout.keys(
+            layout.keystore, Words.say("what.keystore"), passphrase: passphrase)
         let lock = try HomeLock(layout.path)
         let identity = try store.ownIdentity()
         // Before any of it decides something: rows carry no signature of their own.
@@ -170,7 +208,9 @@ struct Home: ~Copyable {
         guard let identity = found.first, found.count == 1 else {
             throw CommandError(
                 .unknownOrganisation, .noInput,
-                Words.say(found.isEmpty ? "error.no-organisation" : "error.many-organisations"),
+                Words.say(
+                    found.isEmpty ? "error.no-organisation" : "error.many-organisations",
+                    ViewText.clean(text)),
                 hint: Words.say("hint.peer-list"))
         }
         return identity
@@ -183,8 +223,8 @@ struct Home: ~Copyable {
         return (StatusReference(uri: uri, index: free.position), free.changes)
     }
 
-    /// Signs our lists as they stand, stores them, and logs that.
-    func signStatusLists() throws -> [SignedStatusList] {
+    /// Our lists as they stand, signed; nobody may get them before `keep` has stored them.
+    func signedStatusLists() throws -> [SignedStatusList] {
         let key = try keys.signingKey(.status)
         var signed: [SignedStatusList] = []
         for (number, list) in try store.ownStatusLists() {
@@ -193,11 +233,15 @@ struct Home: ~Copyable {
                 expires: now.adding(seconds: 30 * 86_400), key: key)
             signed.append(try SignedStatusList(verifying: bytes, by: identity))
         }
+        return signed
+    }
+
+    /// Stores signed lists, and logs that.
+    func keep(_ signed: [SignedStatusList]) throws {
         for list in signed {
             var fields = AuditFields(act: .statusIssued, time: now)
             fields.object = Digest.sha256(of: list.bytes)
             try commit(fields, [.statusList(list)])
         }
-        return signed
     }
 }

@@ -23,11 +23,13 @@ struct OpeningLog {
 
     /// Opens what may be opened, and logs it passport by passport.
     ///
-    /// - Parameter changes: what is kept of an envelope from which something opened.
+    /// - Parameter prepare: makes ready what was opened for whoever asked, and says what is kept
+    ///   of the envelope; where it fails, nothing is shown, and the log says that.
     /// - Returns: the sections; none when everything was refused.
     func open(
         _ wanted: [Int]?, _ report: OpeningReport, _ home: borrowing Home,
-        signedBy staff: borrowing OperatorKey, keeping changes: () -> [StoreChange]
+        signedBy staff: borrowing OperatorKey,
+        preparing prepare: ([OpenedSection]) throws -> [StoreChange]
     ) throws -> [OpenedSection] {
         let request = examined.request(wanted)
         var attempts: [Attempt] = []
@@ -47,10 +49,21 @@ struct OpeningLog {
                 throw error
             }
         }
-        try logOutcomes(attempts, home, opened.isEmpty ? [] : changes()) { attempt in
+        let changes: [StoreChange]
+        do {
+            changes = opened.isEmpty ? [] : try prepare(opened)
+        } catch {
+            try logOutcomes(attempts, home, []) { _ in Self.code(of: error) }
+            throw error
+        }
+        try logOutcomes(attempts, home, changes) { attempt in
             attempt.isOpening ? nil : report.firstRefusal(attempt.examined.report)
         }
         return opened
+    }
+
+    private static func code(of error: any Error) -> String {
+        (error as? any DescribedFailure)?.identifier ?? "unknown"
     }
 
     private func logIntent(

@@ -34,17 +34,15 @@ struct OperatorKey: ~Copyable {
         guard try PublicHome(options).store.staff().contains(where: { $0.handle == handle })
         else {
             throw CommandError(
-                .unknownOperator, .noInput, Words.say("error.no-operator"),
+                .unknownOperator, .noInput,
+                Words.say("error.no-operator", ViewText.clean(handle)),
                 hint: Words.say("hint.operator-list"))
         }
         let passphrase = try PassphraseInput.read(
             file: passphraseFile, variable: "CAREPASS_OPERATOR_PASSPHRASE",
             prompt: "prompt.operator-passphrase")
-        key = try KeyFile(
-            decoding: Files.read(
-                layout.operatorKey(handle), maximum: Limits.keyFileBytes,
-                what: Words.say("what.operator-key")),
-            passphrase: passphrase
+        key = try layout.keys(
+            layout.operatorKey(handle), Words.say("what.operator-key"), passphrase: passphrase
         ).signingKey(.staff)
     }
 }
@@ -97,10 +95,22 @@ extension Home {
         // Where every certificate has run out, one of their owners may still certify the next
         // key, or nothing could ever be opened here again. Whoever verifies the log is told.
         let isLast = act == .staffAdded && !all.contains { $0.isInForce(at: now) }
-        guard let record = all.first(where: { $0.certificate.key == key }),
-            record.isInForce(at: now) || (isLast && record.ended == nil)
-        else {
-            throw CommandError(.unknownOperator, .refused, Words.say("error.operator-expired"))
+        guard let record = all.first(where: { $0.certificate.key == key }) else {
+            throw CommandError(.unknownOperator, .refused, Words.say("error.operator-key"))
         }
+        guard record.isInForce(at: now) || (isLast && record.ended == nil) else {
+            throw CommandError(
+                .unknownOperator, .refused, whyOver(record), hint: Words.say("hint.operator-list"))
+        }
+    }
+
+    private func whyOver(_ record: StaffRecord) -> String {
+        let certificate = record.certificate
+        if let ended = record.ended {
+            return Words.say("error.operator-over", record.handle, "\(ended)")
+        }
+        return now < certificate.notBefore
+            ? Words.say("error.operator-early", record.handle, "\(certificate.notBefore)")
+            : Words.say("error.operator-expired", record.handle, "\(certificate.notAfter)")
     }
 }

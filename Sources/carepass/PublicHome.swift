@@ -9,7 +9,7 @@ struct PublicHome {
     let identity: Identity
 
     init(_ options: GlobalOptions) throws {
-        store = try Store.open(at: HomeLayout(path: options.homePath).database)
+        store = try HomeLayout(path: options.homePath).openStore()
         identity = try store.ownIdentity()
         // What is shown without keys is what the organisation signed, if not surely this one.
         let origin = LogOrigin.text(for: identity.organisation.digest)

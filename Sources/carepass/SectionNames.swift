@@ -9,7 +9,7 @@ enum SectionNames {
         return try names.map { name in
             guard let kind = SectionKind(name: name) else {
                 throw CommandError(
-                    .badArgument, .badInput, Words.say("error.section"),
+                    .badArgument, .badInput, Words.say("error.section", ViewText.clean(name)),
                     hint: Words.say("hint.sections"))
             }
             return kind.rawValue

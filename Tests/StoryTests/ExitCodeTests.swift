@@ -25,6 +25,7 @@ import Testing
         Row(status: 64, home: "izmir", arguments: ["withdraw", "--out", "WORLD/never"]),
         Row(status: 64, home: "izmir", arguments: ["summary", "import", "--cadre", "nurse"]),
         Row(status: 64, home: nil, arguments: ["audit", "reconcile", "WORLD/izmir.identity"]),
+        Row(status: 64, home: "izmir", arguments: ["card", "new", "--out", "-"]),
         Row(status: 65, home: "izmir", arguments: ["take-in", "WORLD/izmir-to-athens.envelope"]),
         Row(status: 65, home: "izmir", arguments: ["seal", "no-number", "--no-card"]),
         Row(status: 65, home: "izmir", arguments: ["operator", "add", "no spaces"]),

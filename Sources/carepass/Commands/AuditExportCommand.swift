@@ -31,6 +31,7 @@ struct AuditExportCommand: ReplyingCommand {
         if let proof, try proof >= home.store.logSize() {
             throw AuditError(.outOfRange, .noInput, Words.say("error.no-entry", "\(proof)"))
         }
+        let output = try Output(out)
         let identity = home.identity.encoded()
         let certificates = try home.store.staff().map(\.certificate.bytes)
         var fields = AuditFields(act: .logExported, time: home.now)
@@ -44,11 +45,12 @@ struct AuditExportCommand: ReplyingCommand {
             note: note, identity: identity, staffCertificates: certificates)
         if let proof {
             return try write(
-                Self.proof(of: proof, header, home.store, policy), header,
+                Self.proof(of: proof, header, home.store, policy), to: output, header,
                 "audit-export.proof-done", "\(proof)")
         }
         return try write(
-            Self.log(header, home.store, policy), header, "audit-export.done", "\(header.size)")
+            Self.log(header, home.store, policy), to: output, header, "audit-export.done",
+            "\(header.size)")
     }
 
     private static func log(
@@ -91,10 +93,11 @@ struct AuditExportCommand: ReplyingCommand {
     }
 
     private func write(
-        _ bytes: [UInt8], _ header: AuditExportHeader, _ key: String, _ what: String
+        _ bytes: [UInt8], to output: Output, _ header: AuditExportHeader, _ key: String,
+        _ what: String
     ) throws -> Reply {
-        try Files.write(bytes, to: out)
-        if out == "-" { return Reply(isSilent: true) }
+        try output.writeAfterAct(bytes)
+        if output.isStandardOutput { return Reply(isSilent: true) }
         return Reply(
             lines: [Words.say(key, what, "\(bytes.count)")],
             json: [

@@ -27,6 +27,8 @@ struct AuditReconcileCommand: ReplyingCommand {
                 acceptsAny: identities.anyIdentity, now: options.now(), isForComparing: true)
         }
         let result = try Reconciliation(logs.map(\.report))
+        let names = Self.names(logs)
+        func name(_ origin: String) -> String { names[origin] ?? origin }
         var lines = logs.flatMap { $0.troubles() }
         lines += [
             Words.say(
@@ -35,19 +37,19 @@ struct AuditReconcileCommand: ReplyingCommand {
                 "\(result.erased.count)", "\(result.notChecked.count)")
         ]
         lines += Self.lines(result.missingAtSender) {
-            Self.line("reconcile.missing-at-sender", $0)
+            Self.line("reconcile.missing-at-sender", $0, names)
         }
         lines += Self.lines(result.missingAtRecipient) {
-            Self.line("reconcile.missing-at-recipient", $0)
+            Self.line("reconcile.missing-at-recipient", $0, names)
         }
         lines += Self.lines(result.mismatched) {
             Words.say(
-                "reconcile.mismatch", "\($0.match.sender.entry)", $0.match.sender.origin,
+                "reconcile.mismatch", "\($0.match.sender.entry)", name($0.match.sender.origin),
                 Words.say("audit.\($0.code.name)"))
         }
         lines += Self.lines(result.notChecked) {
             Words.say(
-                "reconcile.not-checked", "\($0.place.entry)", $0.place.origin,
+                "reconcile.not-checked", "\($0.place.entry)", name($0.place.origin),
                 Words.say("audit.\($0.code.name)"))
         }
         // Two logs that agree prove nothing when one of them is bad or anybody's, and what was
@@ -70,9 +72,26 @@ struct AuditReconcileCommand: ReplyingCommand {
             + (rows.count > 20 ? [Words.say("verify.more", "\(rows.count - 20)")] : [])
     }
 
-    private static func line(_ key: String, _ missing: Reconciliation.Missing) -> String {
-        Words.say(
-            key, "\(missing.present.entry)", missing.present.origin, missing.absentFrom)
+    /// Logs by the names of their organisations; of two that bear one name, each has its id too.
+    private static func names(_ logs: [JudgedLog]) -> [String: String] {
+        var origins: [String: Set<String>] = [:]
+        for log in logs { origins[log.name, default: []].insert(log.report.origin) }
+        return Dictionary(
+            logs.map { log in
+                let isAlone = origins[log.name]?.count == 1
+                return (
+                    log.report.origin, isAlone ? log.name : "\(log.name) (\(log.report.origin))"
+                )
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func line(
+        _ key: String, _ missing: Reconciliation.Missing, _ names: [String: String]
+    ) -> String {
+        func name(_ origin: String) -> String { names[origin] ?? origin }
+        return Words.say(
+            key, "\(missing.present.entry)", name(missing.present.origin),
+            name(missing.absentFrom))
             + (missing.mayBeErased ? " " + Words.say("reconcile.may-be-erased") : "")
     }
 

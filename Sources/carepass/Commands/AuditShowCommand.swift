@@ -27,6 +27,12 @@ struct AuditShowCommand: ReplyingCommand {
         for row in organisations { names[row.identity.organisation.digest] = row.identity.name }
         let staff = try home.store.staff()
         for record in staff { names[record.certificate.key.keyHash] = record.handle }
+        for grant in try home.store.grants().map(\.grant) {
+            switch grant.terms.recipient {
+            case .bearer: names[grant.digest] = Words.say("audit-show.bearer")
+            case .organisation(let id): names[grant.digest] = names[id.digest] ?? id.text
+            }
+        }
         return Reply(
             lines: entries.map { index, entry in
                 entry.fields.map { AuditLine.text(index, $0, names) }
@@ -59,14 +65,32 @@ enum AuditLine {
         if let other = fields.counterpart {
             parts.append(ViewText.name(names[other] ?? "\(other)"))
         }
+        // Where no other organisation stands in the entry, its grants say whom it is about.
+        let others = Set(fields.grants.compactMap { names[$0] }).sorted()
+        if fields.counterpart == nil, !others.isEmpty {
+            parts.append(
+                Words.say("audit-show.grant-to", ViewText.name(others.joined(separator: ", "))))
+        }
         if let outcome = fields.outcome {
             parts.append(Words.say("audit-show.outcome-\(outcome.number)"))
         }
-        if let reason = fields.reason { parts.append(reason) }
+        if let reason = fields.reason { parts.append(Self.text(reason: reason)) }
         if let intent = fields.intent { parts.append(Words.say("audit-show.intent", "\(intent)")) }
         return Words.say(
             "audit-show.line", "\(index)", fields.time.map { "\($0)" } ?? "?", act,
             parts.joined(separator: "; "))
+    }
+
+    /// Codes that the log writes and no check has, with the key of what they mean.
+    private static let reasons = [
+        "grant.sectionNotGranted": "audit-show.not-granted",
+        "sealing.notForUs": "audit-show.not-for-us",
+    ]
+
+    /// A reason in words; the codes stay in JSON, and one without words shows as it is.
+    private static func text(reason: String) -> String {
+        Words.table["check.\(reason)"] ?? reasons[reason].map { Words.say($0) }
+            ?? ViewText.clean(reason)
     }
 
     static func json(_ index: UInt64, _ fields: AuditFields, leaf: Digest? = nil) -> JSONValue {

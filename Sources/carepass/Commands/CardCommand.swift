@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import PassportAudit
 internal import PassportCoding
 import PassportCrypto
@@ -19,23 +20,24 @@ struct CardCommand: ParsableCommand {
         @Option(help: "The folder for the two files; print them, hand them over, delete them.")
         var out: String
 
+        func validate() throws {
+            guard out != "-" else { throw ValidationError(Words.say("error.card-out")) }
+        }
+
         func reply() throws -> Reply {
             let home = try Home(options)
+            let folder = try NewFolder(out)
+            let halves = try ["consent-half", "carry-half"].map { name in
+                let output = try Output("\(out)/\(name).txt", replacing: false)
+                try output.makeRoom(for: 64)
+                return output
+            }
             let card = try ConsentHalf(from: home.randomness)
             // The log first: a card without an entry must not exist. It names nobody.
             try home.commit(AuditFields(act: .cardMade, time: home.now))
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: out, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-            } catch {
-                throw CommandError(.badArgument, .cannotWrite, Words.say("error.no-folder"))
-            }
-            try AtomicFile.write(
-                Array("\(card.text())\n".utf8), to: "\(out)/consent-half.txt", replacing: false)
-            try AtomicFile.write(
-                Array("\(try card.carryHalf().text())\n".utf8), to: "\(out)/carry-half.txt",
-                replacing: false)
+            folder.keep()
+            try halves[0].writeAfterAct(Array("\(card.text())\n".utf8))
+            try halves[1].writeAfterAct(Array("\(try card.carryHalf().text())\n".utf8))
             return Reply(
                 lines: [Words.say("card.made"), Words.say("card.keep")],
                 json: [
@@ -47,12 +49,14 @@ struct CardCommand: ParsableCommand {
 
     /// Reads the consent half from a file or standard input; never from an argument.
     static func consentHalf(_ path: String) throws -> ConsentHalf {
-        try ConsentHalf(text: text(path))
+        let text = try text(path)
+        return try FileFailure.naming(path) { try ConsentHalf(text: text) }
     }
 
     /// Reads the carry half from a file or standard input.
     static func carryHalf(_ path: String) throws -> CarryHalf {
-        try CarryHalf(text: text(path))
+        let text = try text(path)
+        return try FileFailure.naming(path) { try CarryHalf(text: text) }
     }
 
     private static func text(_ path: String) throws -> String {
@@ -60,4 +64,30 @@ struct CardCommand: ParsableCommand {
         return String(decoding: bytes, as: UTF8.self)
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
+}
+
+/// The folder for a card. One that was made for it is gone again when no card came of it.
+private final class NewFolder {
+    private let path: String
+    private var isToGo: Bool
+
+    /// Makes the folder itself, and none above it: a mistyped path is no place for a card.
+    init(_ path: String) throws {
+        self.path = path
+        isToGo = unsafe mkdir(path, 0o700) == 0
+        let code = errno
+        var status = stat()
+        let isThere = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard isThere else {
+            throw CommandError(
+                .badArgument, .cannotWrite,
+                Words.say(
+                    "error.no-folder", ViewText.clean(path),
+                    unsafe String(cString: strerror(code)).lowercased()))
+        }
+    }
+
+    func keep() { isToGo = false }
+
+    deinit { if isToGo { _ = unsafe rmdir(path) } }
 }

@@ -111,7 +111,13 @@ struct GrantCommand: ReplyingCommand {
             status.changes + [
                 .grant(issued.grant, isOwn: true, sealedRing: ring, added: home.now)
             ], signedBy: operatorKey)
-        return Self.reply(issued.grant, to: to, withCard: card != nil)
+        var reply = Self.reply(issued.grant, to: to, withCard: card != nil)
+        if issued.grant.terms.recipient == .bearer, verified.claims.profile != .paper {
+            let note = Words.say("grant.bearer-profile", verified.claims.profile.name)
+            reply.lines.append(note)
+            reply.json["note"] = .string(note)
+        }
+        return reply
     }
 
     private static func fields(_ grant: UnverifiedGrant, _ now: Timestamp) -> AuditFields {
@@ -144,7 +150,7 @@ struct GrantCommand: ReplyingCommand {
     ) throws -> Code {
         guard let code = Code.allCases.first(where: { name($0) == text }) else {
             throw CommandError(
-                .badArgument, .badInput, Words.say("error.choice", option),
+                .badArgument, .badInput, Words.say("error.choice", ViewText.clean(text), option),
                 hint: Words.say(
                     "hint.choice", Code.allCases.map(name).joined(separator: ", ")))
         }

@@ -43,7 +43,9 @@ struct InitCommand: ReplyingCommand {
                 atPath: layout.path, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw CommandError(.badArgument, .cannotWrite, Words.say("error.no-folder"))
+            throw CommandError(
+                .badArgument, .cannotWrite,
+                Words.say("error.no-home", ViewText.clean(layout.path)))
         }
         let lock = try HomeLock(layout.path)
         defer { withExtendedLifetime(lock) {} }
@@ -56,6 +58,7 @@ struct InitCommand: ReplyingCommand {
             named: name, keys: keys, root: root, nextRoot: nextRoot, issued: now,
             lasting: Self.periods)
         // The database comes last: a folder without one can be made again.
+        var setAside: [String] = []
         for (path, file) in [(layout.keystore, 0), (layout.root, 1), (layout.nextRoot, 2)] {
             let bytes =
                 switch file {
@@ -63,7 +66,7 @@ struct InitCommand: ReplyingCommand {
                 case 1: try root.encoded(passphrase: passphrase, randomness: .system)
                 default: try nextRoot.encoded(passphrase: passphrase, randomness: .system)
                 }
-            try HomeLayout.setAside(path, now)
+            if let place = try HomeLayout.setAside(path, now) { setAside.append(place) }
             try AtomicFile.write(bytes, to: path, replacing: false)
         }
         let store =
@@ -80,10 +83,11 @@ struct InitCommand: ReplyingCommand {
             lines: [
                 Words.say("init.done", name), Words.say("init.fingerprint", fingerprint.text),
                 Words.say("init.roots"),
-            ],
+            ] + setAside.map { Words.say("init.set-aside", ViewText.clean($0)) },
             json: [
                 "organisation": .string(identity.organisation.text), "name": .string(name),
                 "fingerprint": .string(fingerprint.text),
+                "setAside": .array(setAside.map { .string($0) }),
             ])
     }
 

@@ -35,7 +35,7 @@ struct KeptFile {
         } catch {
             note = .failure(
                 AuditError(
-                    .malformed, .noInput, Words.say("error.no-file", Words.say("what.checkpoint")),
+                    .malformed, .noInput, (error as? any DescribedFailure)?.message ?? "",
                     cause: (error as? any DescribedFailure)?.identifier))
         }
     }
@@ -106,7 +106,8 @@ struct JudgedLog {
         standing = authority.identity
     }
 
-    private var name: String {
+    /// What the organisation calls itself in the file.
+    var name: String {
         identity.map { ViewText.name($0.name) } ?? Words.say("verify.unreadable")
     }
 

@@ -40,7 +40,8 @@ struct OpenCommand: ReplyingCommand {
     func reply() throws -> Reply {
         guard let purpose = Purpose.allCases.first(where: { $0.code == purpose }) else {
             throw CommandError(
-                .badArgument, .badInput, Words.say("error.choice", "purpose"),
+                .badArgument, .badInput,
+                Words.say("error.choice", ViewText.clean(purpose), "purpose"),
                 hint: Words.say(
                     "hint.choice", Purpose.allCases.map(\.code).joined(separator: ", ")))
         }
@@ -50,6 +51,7 @@ struct OpenCommand: ReplyingCommand {
         let envelope = try Self.readEnvelope(file)
         // A mistyped card is no attempt to open: it is refused before the log hears of it.
         let half = try carry.map { try CardCommand.carryHalf($0) }
+        let output = try fhir.map { try Output($0) }
         let unlocked: UnlockedEnvelope
         do {
             let opener = EnvelopeOpener(envelope)
@@ -66,23 +68,32 @@ struct OpenCommand: ReplyingCommand {
         let known = try home.knowledge()
         let examined = unlocked.examine(known, purpose: purpose)
         let report = OpeningReport(examined, wanted: wanted, listsAll: checks)
+        var document: [UInt8] = []
         let opened = try OpeningLog(examined).open(wanted, report, home, signedBy: operatorKey) {
-            Self.changes(unlocked, examined, known, home.now)
+            opened in
+            // Before the log says "done": afterwards nothing but a broken disk is in the way.
+            if let output {
+                document = try Self.document(opened, home)
+                try output.makeRoom(for: document.count)
+            }
+            return Self.changes(unlocked, examined, known, home.now)
         }
         guard !opened.isEmpty else { return report.refused() }
-        if let fhir {
-            guard Set(opened.map(\.section.person)).count == 1 else {
-                throw CommandError(
-                    .badArgument, .refused, Words.say("error.several-persons"),
-                    hint: Words.say("hint.several-persons"))
-            }
-            try Files.write(
-                Document.ips(
-                    CareSummary(opened.map(\.section)), organisation: home.identity.name,
-                    now: home.now, randomness: home.randomness),
-                to: fhir)
-        }
+        try output?.writeAfterAct(document)
         return report.opened(opened)
+    }
+
+    private static func document(
+        _ opened: [OpenedSection], _ home: borrowing Home
+    ) throws -> [UInt8] {
+        guard Set(opened.map(\.section.person)).count == 1 else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.several-persons"),
+                hint: Words.say("hint.several-persons"))
+        }
+        return Document.ips(
+            CareSummary(opened.map(\.section)), organisation: home.identity.name,
+            now: home.now, randomness: home.randomness)
     }
 
     private static func readEnvelope(_ path: String) throws -> Envelope {
@@ -91,9 +102,19 @@ struct OpenCommand: ReplyingCommand {
         do {
             return try Envelope(decoding: bytes)
         } catch {
+            // Whoever gives another kind of file gets its name and not a field that is missing.
+            let kind = try? FileKind(of: bytes)
+            guard let kind, kind != .envelope else {
+                throw CommandError(
+                    .unknownFile, error.kind,
+                    Words.say("error.not-an-envelope", ViewText.clean(path), error.message),
+                    hint: Words.say("hint.unknown-file"), cause: error.identifier)
+            }
             throw CommandError(
-                .unknownFile, error.kind, Words.say("error.not-an-envelope", error.message),
-                hint: Words.say("hint.unknown-file"), cause: error.identifier)
+                .unknownFile, error.kind,
+                Words.say(
+                    "error.other-kind", ViewText.clean(path), Words.say("kind.\(kind.rawValue)")),
+                hint: Words.say("hint.other-kind"), cause: error.identifier)
         }
     }
 

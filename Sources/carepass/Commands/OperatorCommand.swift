@@ -132,7 +132,8 @@ struct OperatorCommand: ParsableCommand {
             let all = try home.store.staff()
             guard let record = all.first(where: { $0.handle == handle }) else {
                 throw CommandError(
-                    .unknownOperator, .noInput, Words.say("error.no-operator"),
+                    .unknownOperator, .noInput,
+                    Words.say("error.no-operator", ViewText.clean(handle)),
                     hint: Words.say("hint.operator-list"))
             }
             guard record.ended == nil else {

@@ -41,6 +41,11 @@ struct PackCommand: ReplyingCommand {
         guard let profile = records.first?.passport.claims.profile else {
             throw ValidationError(Words.say("error.no-passport"))
         }
+        guard to != "bearer" || profile == .paper else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.bearer-profile", profile.name),
+                hint: Words.say("hint.bearer-profile"))
+        }
         let knowledge = try home.knowledge()
         let recipient: Recipient =
             to == "bearer"
@@ -51,9 +56,10 @@ struct PackCommand: ReplyingCommand {
         for record in records {
             grants.append(try newestGrant(for: record.passport, to: recipient, home, knowledge))
         }
+        let output = try Output(out)
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0) }
-        let ownLists = try home.signStatusLists()
+        let ownLists = try home.signedStatusLists()
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
@@ -69,6 +75,8 @@ struct PackCommand: ReplyingCommand {
             case .none: try packer.pack(contents, parcels: parcels, key: key)
             }
         let bytes = packed.envelope.encoded()
+        try output.makeRoom(for: bytes.count)
+        try home.keep(ownLists)
         for disclosure in packed.disclosures {
             var fields = AuditFields(act: .disclosed, time: home.now)
             fields.reference = disclosure.referenceHash
@@ -79,7 +87,7 @@ struct PackCommand: ReplyingCommand {
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
             try home.commit(fields, signedBy: operatorKey)
         }
-        try Files.write(bytes, to: out)
+        try output.writeAfterAct(bytes)
         if out == "-" { return Reply(isSilent: true) }
         return Reply(
             lines: [Words.say("pack.done", "\(records.count)", to, "\(bytes.count)")],
@@ -131,7 +139,7 @@ struct PackCommand: ReplyingCommand {
         case .organisation(let id):
             guard let identity = knowledge.identities[id] else {
                 throw CommandError(
-                    .unknownOrganisation, .noInput, Words.say("error.no-organisation"))
+                    .unknownOrganisation, .noInput, Words.say("error.no-organisation", id.text))
             }
             let key = try identity.sealingKey(profile.sealingPurpose, at: home.now)
             return EnvelopePacker.Parcel(organisation: id, key: key, grants: grants)

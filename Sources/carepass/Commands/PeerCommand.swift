@@ -45,13 +45,17 @@ struct PeerCommand: ParsableCommand {
             let home = try Home.open(options, with: operatorKey)
             let purposes = try trust.split(separator: ",").map { name in
                 guard let purpose = KeyPurpose.roles.first(where: { $0.name == name }) else {
-                    throw CommandError(.badArgument, .badInput, Words.say("error.purpose"))
+                    throw CommandError(
+                        .badArgument, .badInput,
+                        Words.say("error.choice", ViewText.clean(String(name)), "trust"),
+                        hint: Words.say(
+                            "hint.choice", KeyPurpose.roles.map(\.name).joined(separator: ", ")))
                 }
                 return purpose
             }
-            let identity = try Identity(
-                decoding: Files.read(
-                    file, maximum: Limits.identityBytes, what: Words.say("what.identity")))
+            let bytes = try Files.read(
+                file, maximum: Limits.identityBytes, what: Words.say("what.identity"))
+            let identity = try FileFailure.naming(file) { try Identity(decoding: bytes) }
             // Stops a file that was exchanged on its way, and an old file of the right house.
             guard try Fingerprint(typed: fingerprint) == Fingerprint(of: identity) else {
                 throw TrustError(

@@ -44,7 +44,11 @@ struct SealCommand: ReplyingCommand {
         let operatorKey = try OperatorKey(options, staff)
         let home = try Home.open(options, with: operatorKey)
         guard let profile = Profile.allCases.first(where: { $0.name == profile }) else {
-            throw CommandError(.badArgument, .badInput, Words.say("error.profile"))
+            throw CommandError(
+                .badArgument, .badInput,
+                Words.say("error.choice", ViewText.clean(self.profile), "profile"),
+                hint: Words.say(
+                    "hint.choice", Profile.allCases.map(\.name).joined(separator: ", ")))
         }
         let (_, draft) = try Draft.load(number, from: home)
         var authorities = [home.organisation]

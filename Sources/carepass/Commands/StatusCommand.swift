@@ -24,12 +24,15 @@ struct StatusCommand: ParsableCommand {
 
         func reply() throws -> Reply {
             let home = try Home(options)
-            let signed = try home.signStatusLists()
+            let output = try Output(out)
+            let signed = try home.signedStatusLists()
             let uri = home.organisation.statusListURI(list)
             guard let list = signed.first(where: { $0.uri == uri }) else {
-                throw CommandError(.badArgument, .noInput, Words.say("error.no-list"))
+                throw CommandError(.badArgument, .noInput, Words.say("error.no-list", "\(list)"))
             }
-            try Files.write(list.bytes, to: out)
+            try output.makeRoom(for: list.bytes.count)
+            try home.keep(signed)
+            try output.writeAfterAct(list.bytes)
             if out == "-" { return Reply(isSilent: true) }
             return Reply(
                 lines: [

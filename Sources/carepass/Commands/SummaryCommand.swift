@@ -49,13 +49,14 @@ struct SummaryCommand: ParsableCommand {
             if let file {
                 let bytes = try Files.read(
                     file, maximum: Limits.fhirBytes, what: Words.say("what.summary"))
-                (summary, report) = try SummaryReader.read(bytes)
+                (summary, report) = try FileFailure.naming(file) { try SummaryReader.read(bytes) }
                 source = Digest.sha256(of: bytes).bytes
             }
             for path in supplement {
                 let bytes = try Files.read(
                     path, maximum: Limits.fhirBytes, what: Words.say("what.supplement"))
-                summary = summary.merging(try SupplementReader.read(bytes))
+                summary = summary.merging(
+                    try FileFailure.naming(path) { try SupplementReader.read(bytes) })
             }
             let sections = try summary.sections(
                 person: try personReference(home.randomness),
@@ -67,11 +68,14 @@ struct SummaryCommand: ParsableCommand {
             let sealed = try home.keys.vault().seal(
                 Draft(sections: sections).encoded(), place: Draft.place(id),
                 randomness: home.randomness)
-            if let account { try Files.write(Self.encode(report), to: account) }
+            let output = try account.map { try Output($0) }
+            let account = try Self.encode(report)
+            try output?.makeRoom(for: account.count)
             var fields = AuditFields(act: .summaryImported, time: home.now)
             fields.sections = sections.map(\.content.kind)
             fields.count = report.dropped().values.reduce(0, +)
             try home.commit(fields, [.draft(id, sealed: sealed, created: home.now)])
+            try output?.writeAfterAct(account)
             return Self.reply(id, sections, report)
         }
 
@@ -86,9 +90,10 @@ struct SummaryCommand: ParsableCommand {
         private func provenance(_ source: [UInt8]?, _ now: Timestamp) throws -> Provenance {
             guard let cadre = Term<Cadre>(cadre) else {
                 throw CommandError(
-                    .badArgument, .badInput, Words.say("error.cadre"),
+                    .badArgument, .badInput,
+                    Words.say("error.choice", ViewText.clean(self.cadre), "cadre"),
                     hint: Words.say(
-                        "hint.cadre", Cadre.words.values.sorted().joined(separator: ", ")))
+                        "hint.choice", Cadre.words.values.sorted().joined(separator: ", ")))
             }
             guard let date = PartialDate(String("\(now)".prefix(10))) else {
                 throw CommandError(.badArgument, .fault, Words.say("error.internal"))
@@ -154,12 +159,13 @@ struct SummaryCommand: ParsableCommand {
             let operatorKey = try OperatorKey(options, staff)
             let home = try Home.open(options, with: operatorKey)
             let (_, draft) = try Draft.load(number, from: home)
+            let output = try Output(out)
+            let document = Document.ips(
+                draft.summary, organisation: home.identity.name, now: home.now,
+                randomness: home.randomness)
+            try output.makeRoom(for: document.count)
             try DraftReading.log(draft, home, operatorKey)
-            try Files.write(
-                Document.ips(
-                    draft.summary, organisation: home.identity.name, now: home.now,
-                    randomness: home.randomness),
-                to: out)
+            try output.writeAfterAct(document)
             return out == "-"
                 ? Reply(isSilent: true)
                 : Reply(lines: [Words.say("summary.exported")], json: ["out": .string(out)])

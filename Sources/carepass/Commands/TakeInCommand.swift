@@ -34,7 +34,10 @@ struct TakeInCommand: ReplyingCommand {
             do {
                 let bytes = try Files.read(
                     file, maximum: Limits.identityBytes, what: Words.say("what.taken-in"))
-                taken.append(try take(bytes, &knowledge, home))
+                taken.append(
+                    try FileFailure.naming(files.count > 1 ? nil : file) {
+                        try take(bytes, &knowledge, home)
+                    })
             } catch let error as any DescribedFailure where files.count > 1 {
                 throw CommandError(
                     .nothingTaken, error.kind,

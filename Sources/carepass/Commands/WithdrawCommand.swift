@@ -43,7 +43,8 @@ struct WithdrawCommand: ReplyingCommand {
     func reply() throws -> Reply {
         guard let reason = WithdrawalReason.allCases.first(where: { $0.name == reason }) else {
             throw CommandError(
-                .badArgument, .badInput, Words.say("error.choice", "reason"),
+                .badArgument, .badInput,
+                Words.say("error.choice", ViewText.clean(reason), "reason"),
                 hint: Words.say(
                     "hint.choice",
                     WithdrawalReason.allCases.map(\.name).joined(separator: ", ")))
@@ -56,6 +57,13 @@ struct WithdrawCommand: ReplyingCommand {
             throw CommandError(.unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
         }
         let verified = try record.passport.verify(by: issuer)
+        let output = try Output(out)
+        let references =
+            ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
+        if let earlier = try earlier(verified, ended, references, knowledge, home) {
+            try output.write(earlier.bytes)
+            return reply(earlier.digest, ended, earlier.terms.time, isRepeated: true)
+        }
         let ids = grant == nil ? [] : ended.map(\.terms.id)
         let issuing = WithdrawalIssuer(randomness: home.randomness)
         let withdrawal: UnverifiedWithdrawal
@@ -69,27 +77,62 @@ struct WithdrawCommand: ReplyingCommand {
                 organisation: home.organisation, key: home.keys.signingKey(.consent))
         }
         _ = try withdrawal.verify(for: verified, identities: knowledge.identities)
+        try output.makeRoom(for: withdrawal.bytes.count)
         var fields = AuditFields(act: .withdrawn, time: home.now)
         fields.passport = verified.digest
         fields.grants = ended.map(\.digest)
         fields.object = withdrawal.digest
-        let references =
-            ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
         // The home knows first. A crash between the two leaves a withdrawal that this home honours
-        // and nobody else has yet; `withdraw` again writes another. The other order could leave
-        // one in somebody's hands that this home itself does not know of.
+        // and nobody else has yet; `withdraw` again writes it. The other order could leave one in
+        // somebody's hands that this home itself does not know of.
         try home.commit(
             fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation),
             signedBy: operatorKey)
-        try Files.write(withdrawal.bytes, to: out)
+        try output.writeAfterAct(withdrawal.bytes)
+        return reply(withdrawal.digest, ended, home.now, isRepeated: false)
+    }
+
+    private func reply(
+        _ digest: Digest, _ ended: [UnverifiedGrant], _ time: Timestamp, isRepeated: Bool
+    ) -> Reply {
         if out == "-" { return Reply(isSilent: true) }
         return Reply(
-            lines: [Words.say("withdraw.done", "\(ended.count)", "\(home.now)")],
+            lines: [
+                isRepeated
+                    ? Words.say("withdraw.already", "\(time)")
+                    : Words.say("withdraw.done", "\(ended.count)", "\(time)")
+            ],
             json: [
-                "withdrawal": .string("\(withdrawal.digest)"),
+                "withdrawal": .string("\(digest)"),
                 "grants": .array(ended.map { .string("\($0.terms.id)") }),
-                "time": .string("\(home.now)"),
+                "time": .string("\(time)"), "repeated": .bool(isRepeated),
             ])
+    }
+
+    /// The first withdrawal that ended all of this already: a second one would move the time from
+    /// which it is over, and with it what was right to open before.
+    ///
+    /// One that our own lists do not show yet, because it came before what it ends, is no answer.
+    private func earlier(
+        _ passport: VerifiedPassport, _ ended: [UnverifiedGrant], _ references: [StatusReference],
+        _ knowledge: Knowledge, _ home: borrowing Home
+    ) throws -> VerifiedWithdrawal? {
+        let lists = Dictionary(
+            try home.store.ownStatusLists().map { ($0.number, $0.list) },
+            uniquingKeysWith: { first, _ in first })
+        let isListed = Self.endings(references, home.organisation).allSatisfy { change in
+            guard case .statusEnded(let list, let position) = change else { return true }
+            return (try? lists[list]?.status(at: position)) == TokenStatusList.ended
+        }
+        guard isListed else { return nil }
+        return knowledge.withdrawals
+            .compactMap { try? $0.verify(for: passport, identities: knowledge.identities) }
+            .filter { withdrawal in
+                let named = withdrawal.terms.grants
+                return named.isEmpty
+                    || grant != nil && ended.allSatisfy { named.contains($0.terms.id) }
+            }
+            .min { $0.terms.time < $1.terms.time }
     }
 
     private func target(
@@ -105,7 +148,9 @@ struct WithdrawCommand: ReplyingCommand {
             let record = try home.store.passports()
                 .first(where: { $0.passport.digest == grant.terms.passport })
         else {
-            throw CommandError(.badArgument, .noInput, Words.say("error.no-such-grant"))
+            throw CommandError(
+                .badArgument, .noInput,
+                Words.say("error.no-such-grant", ViewText.clean(grant ?? "")))
         }
         return (record, [grant])
     }

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import PassportCoding
-import PassportSecrecy
 
 /// Reading and writing files; `-` is standard input or output.
 enum Files {
@@ -24,18 +23,18 @@ enum Files {
         if path == "-" {
             handle = .standardInput
         } else {
-            guard let opened = FileHandle(forReadingAtPath: path) else {
-                throw CommandError(
-                    .noFile, .noInput, Words.say("error.no-file", what))
-            }
-            handle = opened
+            let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+            guard file >= 0 else { throw unreadable(path, what, errno) }
+            handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
         }
         // A file tells its length before a byte of it is in memory; a pipe does not.
         var status = stat()
-        if unsafe fstat(handle.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_size > maximum
-        {
-            throw tooLong(what, maximum)
+        if unsafe fstat(handle.fileDescriptor, &status) == 0 {
+            let kind = status.st_mode & S_IFMT
+            guard kind != S_IFDIR else { throw unreadable(path, what, EISDIR) }
+            guard kind != S_IFREG || status.st_size <= maximum else {
+                throw tooLong(path, what, maximum)
+            }
         }
         var total = 0
         return { count in
@@ -43,58 +42,33 @@ enum Files {
             do {
                 part = try handle.read(upToCount: min(count, maximum + 1 - total))
             } catch {
-                throw CommandError(.noFile, .noInput, Words.say("error.no-file", what))
+                throw unreadable(path, what, EIO)
             }
             guard let part else { return [] }
             total += part.count
-            if total > maximum { throw tooLong(what, maximum) }
+            if total > maximum { throw tooLong(path, what, maximum) }
             return [UInt8](part)
         }
     }
 
-    private static func tooLong(_ what: String, _ maximum: Int) -> CommandError {
-        CommandError(.tooLong, .badInput, Words.say("error.too-long", what, "\(maximum)"))
-    }
-
-    /// Writes a file that only its owner may read, or to standard output, a pipe or a device.
+    /// Writes the result of a command that changes nothing.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        if path == "-" {
-            do {
-                try FileHandle.standardOutput.write(contentsOf: Data(bytes))
-            } catch {
-                throw CommandError(.noFile, .cannotWrite, Words.say("error.no-output"))
-            }
-        } else if isStream(path) {
-            try stream(bytes, to: path)
-        } else {
-            try AtomicFile.write(bytes, to: resolved(path))
-        }
+        try Output(path).write(bytes)
     }
 
-    /// What is neither a file nor a folder takes the bytes itself: a rename would put a file in
-    /// the place of the pipe or device.
-    private static func isStream(_ path: String) -> Bool {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return false }
-        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    private static func unreadable(
+        _ path: String, _ what: String, _ code: Int32
+    ) -> CommandError {
+        let reason = unsafe String(cString: strerror(code)).lowercased()
+        return CommandError(
+            .noFile, .noInput, Words.say("error.no-file", what, ViewText.clean(path), reason))
     }
 
-    private static func stream(_ bytes: [UInt8], to path: String) throws {
-        do {
-            let handle = try FileHandle(forWritingTo: URL(filePath: path))
-            try handle.write(contentsOf: Data(bytes))
-            try handle.close()
-        } catch {
-            throw CommandError(.noFile, .cannotWrite, Words.say("error.not-written"))
-        }
-    }
-
-    /// The file behind a name of the system's such as `/dev/stdout`, which must stay what it is.
-    private static func resolved(_ path: String) -> String {
-        guard ["/dev/", "/proc/"].contains(where: { path.hasPrefix($0) }),
-            let real = unsafe realpath(path, nil)
-        else { return path }
-        defer { unsafe free(real) }
-        return unsafe String(cString: real)
+    private static func tooLong(
+        _ path: String, _ what: String, _ maximum: Int
+    ) -> CommandError {
+        CommandError(
+            .tooLong, .badInput,
+            Words.say("error.too-long", what, ViewText.clean(path), "\(maximum)"))
     }
 }

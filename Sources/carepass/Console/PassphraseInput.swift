@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PassportCoding
+internal import PassportCrypto
 import PassportSecrecy
 
 /// Where passphrases come from: a file, the environment, a prompt; never an argument, which
@@ -26,7 +27,24 @@ enum PassphraseInput {
                 .noPassphrase, .noInput, Words.say("error.no-passphrase"),
                 hint: Words.say("hint.no-passphrase", variable))
         }
+        if twice { try refuseShort(&bytes) }
         return try Passphrase(consuming: &bytes)
+    }
+
+    /// Characters that a new passphrase has at least. Whoever copies a key file can try as many
+    /// as there is patience for, so it is more than a door with a lock-out asks for.
+    private static let minimumCharacters = 10
+
+    private static func refuseShort(_ bytes: inout [UInt8]) throws {
+        // Line ends are no part of it, and a character may have several bytes.
+        let count = bytes.count { $0 & 0xC0 != 0x80 && $0 != 0x0A && $0 != 0x0D }
+        guard count >= minimumCharacters else {
+            bytes.wipe()
+            throw CommandError(
+                .noPassphrase, .badInput,
+                Words.say("error.short-passphrase", "\(minimumCharacters)"),
+                hint: Words.say("hint.short-passphrase"))
+        }
     }
 
     private static func prompt(_ text: String) throws -> [UInt8] {

@@ -19,7 +19,9 @@ enum Words {
 
     /// What a failure says, in the table's words where it has some.
     static func message(of failure: any DescribedFailure) -> String {
-        table["error.\(failure.identifier)"] ?? failure.message
+        // One that names its file was put into words already.
+        if failure is FileFailure { return failure.message }
+        return table["error.\(failure.identifier)"] ?? failure.message
     }
 
     /// A text with its places filled. A key that no file has shows as itself.
