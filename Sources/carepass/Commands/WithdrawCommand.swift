@@ -71,13 +71,15 @@ struct WithdrawCommand: ReplyingCommand {
         fields.passport = verified.digest
         fields.grants = ended.map(\.digest)
         fields.object = withdrawal.digest
-        let references =
-            ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
         // The home knows first. A crash between the two leaves a withdrawal that this home honours
         // and nobody else has yet; `withdraw` again writes another. The other order could leave
         // one in somebody's hands that this home itself does not know of.
         try home.commit(
-            fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation),
+            fields,
+            [.withdrawal(withdrawal)]
+                + Self.endings(
+                    ended.map(\.terms), of: passport == nil ? nil : verified.claims,
+                    home.organisation),
             signedBy: operatorKey)
         try Files.write(withdrawal.bytes, to: out)
         if out == "-" { return Reply(isSilent: true) }
@@ -108,16 +110,21 @@ struct WithdrawCommand: ReplyingCommand {
         return (record, [grant])
     }
 
-    /// Ends the entries that stand in our own lists; the lists of others are theirs to change.
+    /// Ends the entries of our own lists that this organisation gave to grants or to a passport;
+    /// the lists of others are theirs to change.
+    ///
+    /// A reference counts where our signature is under it, as signer, desk or issuer. Whoever
+    /// writes one alone, a stranger or the person with the card, could name the place of somebody
+    /// else's passport in our list, and end that with a withdrawal of what is truly theirs.
     static func endings(
-        _ references: [StatusReference], _ own: OrganisationID
+        _ grants: [GrantTerms], of passport: PassportClaims?, _ own: OrganisationID
     ) -> [StoreChange] {
-        let prefix = own.statusListURI(0).dropLast()
+        let references =
+            grants.filter { $0.authority == .organisation(own) || $0.desk == own }.map(\.status)
+            + [passport].compactMap { $0 }.filter { $0.issuer == own }.map(\.status)
         return references.compactMap { reference in
-            guard reference.uri.hasPrefix(prefix),
-                let list = Int(reference.uri.dropFirst(prefix.count))
-            else { return nil }
-            return .statusEnded(list: list, position: reference.index)
+            own.statusListNumber(at: reference.uri)
+                .map { .statusEnded(list: $0, position: reference.index) }
         }
     }
 }
