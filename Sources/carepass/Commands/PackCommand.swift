@@ -51,7 +51,7 @@ struct PackCommand: ReplyingCommand {
         }
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0) }
-        let ownLists = try home.signStatusLists()
+        var (ownLists, acts) = try home.signStatusLists()
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
@@ -75,7 +75,8 @@ struct PackCommand: ReplyingCommand {
             fields.object = packed.envelope.contentDigest
             if records.count == 1 { fields.passport = records.first?.passport.digest }
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
-            try home.commit(fields, signedBy: operatorKey)
+            try home.commit(fields, after: acts, signedBy: operatorKey)
+            acts = []
         }
         try Files.write(bytes, to: out)
         if out == "-" { return Reply(isSilent: true) }

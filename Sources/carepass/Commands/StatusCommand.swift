@@ -22,7 +22,8 @@ struct StatusCommand: ParsableCommand {
 
         func reply() throws -> Reply {
             let home = try Home(options)
-            let signed = try home.signStatusLists()
+            let (signed, acts) = try home.signStatusLists()
+            try home.commitTogether(acts)
             let uri = home.organisation.statusListURI(list)
             guard let list = signed.first(where: { $0.uri == uri }) else {
                 throw CommandError(.badArgument, .noInput, Words.say("error.no-list"))
