@@ -134,7 +134,8 @@ let package = Package(
             "StoryTests",
             [
                 "carepass", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", "PassportSecrecy", "PassportSealing", "PassportTestSupport", grdb,
+                "CarePassport", "PassportSecrecy", "PassportSealing", "PassportStore",
+                "PassportTestSupport", grdb,
             ]),
     ]
 )

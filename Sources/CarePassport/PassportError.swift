@@ -16,7 +16,8 @@ extension Failure<PassportDomain>.Code {
     public static let notAuthentic = Self("notAuthentic")
     /// A grant, ring, disclosure or withdrawal that belongs to something else.
     public static let mismatch = Self("mismatch")
-    /// A grant whose terms break a rule: no reason, no guardian authority, wider than its parent.
+    /// A grant whose terms break a rule: no reason, no guardian authority, wider than its parent;
+    /// or a grant or passport whose status stands in somebody else's list.
     public static let brokenTerms = Self("brokenTerms")
 }
 

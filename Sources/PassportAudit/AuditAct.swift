@@ -63,7 +63,7 @@ public struct AuditAct: Hashable, Sendable {
     }
 
     /// True when the entry must carry a signature of the member of staff who acted: whatever
-    /// gives or takes away access to care, and every change of trust. The first `staffAdded` of
+    /// gives or takes away access to care, every change of trust, and a word for a clock. The first `staffAdded` of
     /// a log is the one exception, which whoever asks has to make: nobody is there to sign it.
     ///
     /// Of an opening only the intent: the outcome may be written by a program that starts again
@@ -72,7 +72,7 @@ public struct AuditAct: Hashable, Sendable {
 
     private static let signed: Set<Self> = [
         .staffAdded, .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed,
-        .grantMade, .disclosed, .openIntent, .withdrawn,
+        .grantMade, .disclosed, .openIntent, .withdrawn, .clockConfirmed,
     ]
 }
 

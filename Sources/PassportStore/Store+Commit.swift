@@ -61,8 +61,11 @@ extension Store {
     }
 
     /// Writes the intent to open, and returns the proof that opening consumes.
+    ///
+    /// - Parameter before: entries that stand before it in the same transaction.
     public func commitIntent(
-        _ entry: AuditEntry, subject: Digest, origin: String, logKey: borrowing SigningKey
+        _ entry: AuditEntry, after before: [AuditEntry] = [], subject: Digest, origin: String,
+        logKey: borrowing SigningKey
     ) throws -> DurableIntent {
         // Any other entry would prove nothing about what is about to be opened.
         guard entry.fields?.act == .openIntent, entry.fields?.signature != nil,
@@ -70,8 +73,9 @@ extension Store {
         else {
             throw StoreError(.notFound, .fault, "the entry is no signed intent for this opening")
         }
-        return DurableIntent(
-            index: try commit(entry, origin: origin, logKey: logKey), subject: subject)
+        let first = try commit(
+            (before + [entry]).map { ($0, []) }, origin: origin, logKey: logKey)
+        return DurableIntent(index: first + UInt64(before.count), subject: subject)
     }
 
     static let logAltered = StoreError(

@@ -31,6 +31,15 @@ public struct OrganisationID: Hashable, Sendable, CustomStringConvertible {
     public var item: CBORItem { digest.item }
     /// Address of the organisation's status list number `number`.
     public func statusListURI(_ number: Int) -> String { "urn:carepass:status:\(text):\(number)" }
+
+    /// The number of the organisation's status list at an address; nil for every other address,
+    /// and for every other spelling of this one.
+    public func statusListNumber(at uri: String) -> Int? {
+        guard let number = uri.split(separator: ":").last.flatMap({ Int($0) }), number >= 0,
+            uri.utf8.elementsEqual(statusListURI(number).utf8)
+        else { return nil }
+        return number
+    }
 }
 
 extension CBORValue {

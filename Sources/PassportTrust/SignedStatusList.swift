@@ -75,10 +75,7 @@ public struct SignedStatusList: Hashable, Sendable {
             bytes = object.bytes
             // Stops a list of one organisation from speaking for another's address, and one
             // list from having two addresses, which would hide an older one (rollback).
-            let number = uri.split(separator: ":").last.flatMap { Int($0) } ?? -1
-            guard number >= 0,
-                uri.utf8.elementsEqual(organisation.statusListURI(number).utf8)
-            else {
+            guard organisation.statusListNumber(at: uri) != nil else {
                 throw TrustError(.wrongList, .refused, "a list for another organisation's address")
             }
             guard case .authorised = listed.role.authority(at: issued), issued <= expires else {

@@ -60,7 +60,10 @@ final class World: Sendable {
                 StatusReference(uri: uri, index: 2),
                 .organisation(reader.identity.organisation), 4, onward: 2),
             ring: sealed.ring, passport: passport, organisation: own, key: consent)
-        var narrower = Self.terms(StatusReference(uri: uri, index: 4), .bearer, 8, onward: 1)
+        var narrower = Self.terms(
+            StatusReference(
+                uri: reader.identity.organisation.statusListURI(1), index: 4), .bearer, 8,
+            onward: 1)
         narrower.sections = [5]
         narrower.parent = byHouse.grant.bytes
         let onward = try GrantIssuer(randomness: Self.randomness(9)).grant(

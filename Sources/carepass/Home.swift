@@ -100,7 +100,11 @@ struct Home: ~Copyable {
     /// it must every few weeks, never gets there.
     static let clockLeap: Int64 = 90 * 86_400
 
-    init(_ options: GlobalOptions) throws {
+    /// Opens a home.
+    ///
+    /// - Parameter clockIsRight: true when an operator vouches for a clock that is far ahead of
+    ///   the log. Without one such a clock is refused: nobody would have said so.
+    init(_ options: GlobalOptions, clockIsRight: Bool = false) throws {
         let layout = HomeLayout(path: options.homePath)
         try layout.refuseLooseFolder()
         let store = try layout.openStore()
@@ -120,19 +124,8 @@ struct Home: ~Copyable {
         let clock = options.now()
         let floor = try store.clockFloor()
         let now = max(clock, floor)
-        let isLeap = now.seconds - floor.seconds > Self.clockLeap
-        guard !isLeap || options.clockIsRight else {
-            throw CommandError(
-                .clockLeap, .refused, Words.say("error.clock-leap", "\(now)", "\(floor)"),
-                hint: Words.say("hint.clock-leap"))
-        }
-        if isLeap {
-            // Whoever reads the log sees that a person vouched for the step, not a clock.
-            try store.commit(
-                AuditEntry(
-                    fields: AuditFields(act: .clockConfirmed, time: now), randomness: .system),
-                origin: LogOrigin.text(for: identity.organisation.digest),
-                logKey: keys.signingKey(.log))
+        guard clockIsRight || !Self.leaps(from: floor, to: now) else {
+            throw Self.clockLeap(from: floor, to: now)
         }
         self.lock = lock
         self.layout = layout
@@ -142,6 +135,19 @@ struct Home: ~Copyable {
         self.clock = clock
         self.keys = keys
     }
+
+    private static func leaps(from floor: Timestamp, to now: Timestamp) -> Bool {
+        now.seconds - floor.seconds > clockLeap
+    }
+
+    private static func clockLeap(from floor: Timestamp, to now: Timestamp) -> CommandError {
+        CommandError(
+            .clockLeap, .refused, Words.say("error.clock-leap", "\(now)", "\(floor)"),
+            hint: Words.say("hint.clock-leap"))
+    }
+
+    /// True while the clock is far ahead of the log and the log has nobody's word for it.
+    func leaps() throws -> Bool { Self.leaps(from: try store.clockFloor(), to: now) }
 
     var organisation: OrganisationID { identity.organisation }
     var origin: String { LogOrigin.text(for: organisation.digest) }
@@ -182,14 +188,16 @@ struct Home: ~Copyable {
     /// Commits changes with an entry that no operator has to sign.
     @discardableResult
     func commit(_ fields: AuditFields, _ changes: [StoreChange] = []) throws -> UInt64 {
-        try store.commit(
-            AuditEntry(fields: fields, randomness: randomness), changes, origin: origin,
-            logKey: keys.signingKey(.log))
+        try commitTogether([(fields, changes)])
     }
 
     /// Commits several acts in one transaction, with entries that no operator has to sign.
-    func commitTogether(_ acts: [(fields: AuditFields, changes: [StoreChange])]) throws {
-        try store.commit(
+    @discardableResult
+    func commitTogether(
+        _ acts: [(fields: AuditFields, changes: [StoreChange])]
+    ) throws -> UInt64 {
+        guard try !leaps() else { throw Self.clockLeap(from: try store.clockFloor(), to: now) }
+        return try store.commit(
             acts.map { (try AuditEntry(fields: $0.fields, randomness: randomness), $0.changes) },
             origin: origin, logKey: keys.signingKey(.log))
     }
@@ -237,11 +245,16 @@ struct Home: ~Copyable {
     }
 
     /// Stores signed lists, and logs that.
-    func keep(_ signed: [SignedStatusList]) throws {
-        for list in signed {
+    func keep(_ signed: [SignedStatusList]) throws { try commitTogether(acts(keeping: signed)) }
+
+    /// What to commit before anybody gets signed lists.
+    func acts(
+        keeping signed: [SignedStatusList]
+    ) -> [(fields: AuditFields, changes: [StoreChange])] {
+        signed.map { list in
             var fields = AuditFields(act: .statusIssued, time: now)
             fields.object = Digest.sha256(of: list.bytes)
-            try commit(fields, [.statusList(list)])
+            return (fields: fields, changes: [StoreChange.statusList(list)])
         }
     }
 }

@@ -164,7 +164,10 @@ import Testing
         let cast = scene.cast
         let copied = try Forge.resigned(
             scene.lea.passport.bytes, as: .passport, with: cast.athens.signingKey(.issue)
-        ) { $0[CBORItem(1)] = .text(cast.athens.id.text) }
+        ) {
+            $0[CBORItem(1)] = .text(cast.athens.id.text)
+            $0[CBORItem(65_535)] = cast.athens.reference(1).item
+        }
         let forged = try UnverifiedPassport(decoding: copied)
         #expect(forged.claims.id == scene.lea.passport.claims.id)
         let passport = try forged.verify(by: cast.athens.identity)

@@ -32,13 +32,13 @@ extension GeneratedLimitTests {
     }
 
     /// The profile fixes nearly all of a passport: the largest names eight authorities and the
-    /// longest address, and is far from the limit.
+    /// list with the longest number, and is far from the limit.
     func passportBytes() throws {
         let cast = try Cast(.net)
         let authorities = (0..<Limits.authorities).map { number in
             OrganisationID(Digest.sha256(of: [UInt8(number)]))
         }
-        let address = String(repeating: "a", count: Limits.addressBytes)
+        let address = cast.izmir.id.statusListURI(.max)
         let largest = try PassportSealer().seal(
             Content.sections("Lea"),
             terms: .init(

@@ -99,6 +99,9 @@ class Grant:
     def verify(self, passport, identities):
         """Rules, signature and authority of the whole line. Role lines of the organisations."""
         self.check_rules()
+        for one in self.line():
+            if status.keeper(one.status[1]) != one.keeper(passport):
+                raise Refused("passport.brokenTerms", "status in another's list")
         return self._verify(passport, identities)
 
     def _verify(self, passport, identities):

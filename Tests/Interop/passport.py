@@ -4,6 +4,7 @@ import hmac
 
 import cbor_strict as cbor
 import cose
+import manifest
 import status
 import suite
 from cbor_strict import Refused
@@ -54,6 +55,13 @@ class Passport:
         self.slots = [item[-65539][at:at + size] for at in range(0, count * size, size)]
         self.commitments = [item[-65540][at:at + 32] for at in range(0, count * 32, 32)]
         self.holder_ring = item[-65541]
+
+    def verify(self, identity):
+        """The role line that signed; the status must stand in a list of the issuer."""
+        line = identity.verify(self.signed, manifest.ISSUE)
+        if status.keeper(self.status[1]) != self.issuer:
+            raise Refused("passport.brokenTerms", "status in another's list")
+        return line
 
     def open_slot(self, number, secret):
         if not hmac.compare_digest(suite.derive(secret, "slot commitment"),

@@ -170,7 +170,7 @@ def area_passport(given):
     identity = manifest.Identity(raw(given["issuer"]))
     if identity.organisation != one.issuer:
         raise Refused("passport.mismatch")
-    authority = identity.verify(one.signed, manifest.ISSUE).judge(one.issued)
+    authority = one.verify(identity).judge(one.issued)
     return {
         "verdict": BY_AGE[authority], "authority": authority,
         "authorities": [known.hex() for known in one.authorities], "digest": one.digest.hex(),
@@ -182,7 +182,7 @@ def area_passport(given):
 def area_grant(given):
     one, known = passport.Passport(raw(given["passport"])), identities(given["identities"])
     found = grant.Grant(raw(given["bytes"]))
-    known[one.issuer].verify(one.signed, manifest.ISSUE)
+    one.verify(known[one.issuer])
     found.verify(one, known)
     result = {
         "authority": party(found.authority, "holder"), "digest": found.digest.hex(),

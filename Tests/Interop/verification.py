@@ -127,7 +127,7 @@ class Report:
             self.say("issuerSignature", "unverifiable")
             return False
         try:
-            line = identity.verify(passport.signed, manifest.ISSUE)
+            line = passport.verify(identity)
         except Refused:
             self.say("issuerSignature", "broken")
             return False

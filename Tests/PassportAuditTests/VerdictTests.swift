@@ -80,7 +80,7 @@ struct VerdictTests {
 
     private static let signedActs: [AuditAct] = [
         .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed, .grantMade,
-        .disclosed, .openIntent, .withdrawn,
+        .disclosed, .openIntent, .withdrawn, .clockConfirmed,
     ]
 
     @Test(arguments: signedActs)

@@ -86,11 +86,73 @@ import Testing
             "athens", ["open", world.envelope] + Self.openAsAthens + far, expecting: 77)
         #expect(refused["error"]["code"].string == "command.clockLeap")
         #expect(try HomeState(world, "athens") == before)
+        let taken = try world.ask(
+            "athens", ["take-in", world.path("izmir.identity")] + far, expecting: 77)
+        #expect(taken["error"]["code"].string == "command.clockLeap")
         try world.ask("athens", ["operator", "add", "late", "--clock-is-right"] + far)
         let acts = try world.ask("athens", ["audit", "show"])["entries"].list
         #expect(acts.suffix(2).map { $0["act"].string } == ["clockConfirmed", "staffAdded"])
+        let own = try Self.key(of: "athens", world)
+        #expect(acts.suffix(2).map { $0["operator"].string } == [own, own])
         // Once said, it holds: the next day needs no word.
         try world.ask("athens", ["operator", "add", "later"] + Self.clock(101 * 86_400))
+    }
+
+    /// The key that stands in the log for a home's own operator.
+    private static func key(of home: String, _ world: World) throws -> String? {
+        try world.ask(home, ["operator", "list"])["operators"].list
+            .first { $0["operator"].string == "dr-\(home)" }?["key"].string
+    }
+
+    /// Who is refused leaves nothing behind: a time that stands in the log is the home's for good.
+    @Test func anEndedOperatorDoesNotMoveTheClock() throws {
+        let world = try World()
+        try world.ask("athens", ["operator", "add", "dr-other"])
+        try world.ask("athens", ["operator", "end", "dr-athens", "--operator", "dr-other"])
+        let before = try HomeState(world, "athens")
+        let far = Self.clock(100 * 86_400) + ["--clock-is-right"]
+        for arguments in [
+            ["open", world.envelope], ["operator", "add", "mine"],
+            ["operator", "end", "dr-other"],
+        ] {
+            let answer = try world.ask(
+                "athens", arguments + ["--operator", "dr-athens"] + far, expecting: 77)
+            #expect(answer["error"]["code"].string == "command.unknownOperator")
+            #expect(try HomeState(world, "athens") == before)
+        }
+        try world.ask("athens", ["audit", "export", "--out", world.path("log")])
+    }
+
+    /// The word for the clock stands before the first entry of whatever it was said for.
+    @Test func aWordForTheClockIsSignedByWhoActs() throws {
+        let world = try World()
+        let far = Self.clock(100 * 86_400) + ["--clock-is-right"]
+        try world.ask("athens", ["open", world.envelope] + Self.openAsAthens + far)
+        try world.packs("izmir", [world.passport], to: "Clinic Athens", as: "late", with: far)
+        try world.ask(
+            "izmir",
+            [
+                "open", world.envelope, "--operator", "dr-izmir", "--clock-is-right",
+            ] + Self.clock(200 * 86_400), expecting: 77)
+        try world.ask("fresh", ["init", "--name", "Clinic"])
+        try world.ask("fresh", ["operator", "add", "dr-fresh"] + far)
+        func acts(_ home: String) throws -> [String?] {
+            let entries = try world.ask(home, ["audit", "show"])["entries"].list
+            let word = try #require(entries.firstIndex { $0["act"].string == "clockConfirmed" })
+            #expect(try entries[word]["operator"].string == Self.key(of: home, world))
+            return entries[word...].map { $0["act"].string }
+        }
+        #expect(try acts("athens") == ["clockConfirmed", "openIntent", "openOutcome"])
+        #expect(
+            try acts("izmir") == [
+                "clockConfirmed", "statusIssued", "disclosed", "clockConfirmed", "refused",
+            ])
+        #expect(try acts("fresh") == ["clockConfirmed"])
+        // Once said, it holds for what nobody signs as well.
+        for (home, days) in [("athens", 101), ("izmir", 201), ("fresh", 101)] {
+            let log = world.path("\(home).log")
+            try world.ask(home, ["audit", "export", "--out", log] + Self.clock(days * 86_400))
+        }
     }
 
     @Test func aChosenClockIsForTestsOnly() throws {

@@ -10,7 +10,7 @@ import Testing
 /// own: everything that keys can do and this software would not.
 final class Insider {
     let identity: Identity
-    private let keys: KeyFile
+    let keys: KeyFile
     private let root: KeyFile
 
     init(_ world: World, _ home: String) throws {
@@ -44,23 +44,36 @@ final class Insider {
                 .map { try identity.sealingKey($0, at: manifest.issued) })
     }
 
-    /// A passport of any sections, with its full ring.
-    func seal(_ sections: [Section], at now: Timestamp) throws -> PassportSealer.Sealed {
-        try PassportSealer().seal(
-            sections,
-            terms: PassportSealer.Terms(
-                issuer: id, authorities: [id], issued: now,
-                expires: now.adding(seconds: 86_400), status: status(1), profile: .net),
-            key: keys.signingKey(.issue))
+    private func passportTerms(
+        _ status: StatusReference?, _ now: Timestamp
+    ) -> PassportSealer.Terms {
+        PassportSealer.Terms(
+            issuer: id, authorities: [id], issued: now, expires: now.adding(seconds: 86_400),
+            status: status ?? self.status(1), profile: .net)
     }
 
-    /// A grant of all that a passport of this organisation holds.
-    func grant(
+    /// A passport of any sections, with its full ring.
+    func seal(
+        _ sections: [Section], at now: Timestamp, status: StatusReference? = nil
+    ) throws -> PassportSealer.Sealed {
+        try PassportSealer().seal(
+            sections, terms: passportTerms(status, now), key: keys.signingKey(.issue))
+    }
+
+    /// A passport under somebody's card.
+    func seal(
+        _ sections: [Section], at now: Timestamp, card: borrowing ConsentHalf
+    ) throws -> PassportSealer.Sealed {
+        try PassportSealer().seal(
+            sections, terms: passportTerms(nil, now), card: card, key: keys.signingKey(.issue))
+    }
+
+    private func grantTerms(
         _ sealed: PassportSealer.Sealed, to recipient: OrganisationID, _ sections: [Int],
-        at now: Timestamp
-    ) throws -> IssuedGrant {
+        _ now: Timestamp, _ status: StatusReference?
+    ) -> GrantTerms {
         let end = now.adding(seconds: 86_400)
-        let terms = GrantTerms(
+        return GrantTerms(
             id: Identifier(from: .system), passport: sealed.passport.digest,
             authority: .organisation(id), recipient: .organisation(recipient),
             sections: sections, purposes: [.treat], basis: .consent, vitalReason: nil,
@@ -68,10 +81,32 @@ final class Insider {
             retention: end,
             statement: ConsentStatement(
                 language: "ar", method: .audio, hash: Digest.sha256(of: [1]), saidBack: true),
-            status: status(2), ring: sealed.ring.digest, issued: now, desk: nil, parent: nil)
-        return try GrantIssuer().grant(
-            terms, ring: sealed.ring, passport: sealed.passport.verify(by: identity),
-            organisation: id, key: keys.signingKey(.consent))
+            status: status ?? self.status(2), ring: sealed.ring.digest, issued: now, desk: nil,
+            parent: nil)
+    }
+
+    /// A grant of all that a passport of this organisation holds.
+    func grant(
+        _ sealed: PassportSealer.Sealed, to recipient: OrganisationID, _ sections: [Int],
+        at now: Timestamp, status: StatusReference? = nil
+    ) throws -> IssuedGrant {
+        try GrantIssuer().grant(
+            grantTerms(sealed, to: recipient, sections, now, status), ring: sealed.ring,
+            passport: sealed.passport.verify(by: identity), organisation: id,
+            key: keys.signingKey(.consent))
+    }
+
+    /// The same by the person alone, with no desk to see it.
+    func grant(
+        _ sealed: PassportSealer.Sealed, to recipient: OrganisationID, _ sections: [Int],
+        at now: Timestamp, status: StatusReference, card: borrowing ConsentHalf
+    ) throws -> IssuedGrant {
+        var terms = grantTerms(sealed, to: recipient, sections, now, status)
+        terms.authority = .holder
+        let bytes = try COSESign1.sign(
+            terms.encoded(), as: .grant, with: card.holderKey(for: sealed.passport.claims.id)
+        ).bytes
+        return IssuedGrant(grant: try UnverifiedGrant(decoding: bytes), ring: sealed.ring)
     }
 
     /// An envelope by this organisation with passports of anybody.

@@ -25,10 +25,10 @@ extension World {
     @discardableResult
     func packs(
         _ home: String, _ passports: [String], to recipient: String, as name: String,
-        expecting status: Int32 = 0
+        with extra: [String] = [], expecting status: Int32 = 0
     ) throws -> String {
         try ask(
-            home, ["pack"] + passports + ["--to", recipient, "--out", path(name)],
+            home, ["pack"] + passports + ["--to", recipient, "--out", path(name)] + extra,
             expecting: status)
         return path(name)
     }

@@ -49,6 +49,7 @@ public struct UnverifiedGrant: Hashable, Sendable {
             throw PassportError(.mismatch, .refused, "grant: for another passport")
         }
         try terms.checkRules()
+        try terms.checkStatus(issuer: passport.claims.issuer)
         var parent: VerifiedGrant?
         if let bytes = terms.parent {
             let verified = try UnverifiedGrant(decoding: bytes)

@@ -1,5 +1,6 @@
 internal import PassportCoding
 internal import PassportCrypto
+package import PassportTrust
 
 extension GrantTerms {
     /// Rules that the terms must meet whoever signed them.
@@ -37,6 +38,24 @@ extension GrantTerms {
         if case .holder = authority {
         } else if desk != nil {
             throw refuse("only a holder's grant is made at a desk")
+        }
+    }
+
+    /// Whose list the status stands in: the signer's, or for a holder's grant the desk's, or
+    /// without a desk that of the passport's issuer.
+    package func statusKeeper(issuer: OrganisationID) -> OrganisationID {
+        switch authority {
+        case .organisation(let id): id
+        case .holder: desk ?? issuer
+        }
+    }
+
+    /// Stops a grant from standing where somebody else's passport or grant stands: what ends the
+    /// one would end the other.
+    package func checkStatus(issuer: OrganisationID) throws(PassportError) {
+        guard statusKeeper(issuer: issuer).statusListNumber(at: status.uri) != nil else {
+            throw PassportError(
+                .brokenTerms, .refused, "grant: its status is in no list of its keeper")
         }
     }
 

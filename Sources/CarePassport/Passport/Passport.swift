@@ -27,7 +27,7 @@ public struct UnverifiedPassport: Hashable, Sendable {
 
     /// Verifies the signature under the issuer's listed key.
     ///
-    /// Only the signature: whether the key was in force, whether the passport is current, and
+    /// Only the signature, and that the status stands in a list of the issuer: whether the key was in force, whether the passport is current, and
     /// what may be opened are further checks, each with its own line in the report.
     public func verify(by issuer: Identity) throws(PassportError) -> VerifiedPassport {
         do {
@@ -36,6 +36,12 @@ public struct UnverifiedPassport: Hashable, Sendable {
             }
             let listed = try issuer.signingKey(object.keyHash, for: .issue)
             _ = try object.verify(with: listed.key)
+            // Stops a passport from standing where another organisation's passport stands: what
+            // ends the one would end the other.
+            guard issuer.organisation.statusListNumber(at: claims.status.uri) != nil else {
+                throw PassportError(
+                    .brokenTerms, .refused, "the passport's status is in no list of its issuer")
+            }
             return VerifiedPassport(claims: claims, digest: digest, bytes: bytes, key: listed)
         } catch {
             throw PassportError("passport", error)

@@ -171,7 +171,7 @@ public struct Verifier: Sendable {
         var worst = Freshness.fresh
         for terms in grant.lineage {
             let freshness = knowledge.freshness(
-                of: terms.status, by: Self.statusKeeper(terms, passport))
+                of: terms.status, by: terms.statusKeeper(issuer: passport.claims.issuer))
             let found = VerificationTable.state(freshness)
             let held = VerificationTable.state(worst)
             let order: [CheckState] = [
@@ -182,16 +182,6 @@ public struct Verifier: Sendable {
             }
         }
         return worst
-    }
-
-    /// Whose list a grant's status stands in: the signer's, or for a holder's grant the desk's.
-    private static func statusKeeper(
-        _ terms: GrantTerms, _ passport: VerifiedPassport
-    ) -> OrganisationID {
-        switch terms.authority {
-        case .organisation(let id): id
-        case .holder: terms.desk ?? passport.claims.issuer
-        }
     }
 
     private func withdrawalLine(

@@ -62,7 +62,7 @@ struct OpenCommand: ReplyingCommand {
                     with: home.keys.openingKey(envelope.profile.sealingPurpose))
             }
         } catch {
-            try Self.logRefusal(home, envelope, Self.code(of: error))
+            try Self.logRefusal(home, envelope, Self.code(of: error), operatorKey)
             throw error
         }
         let known = try home.knowledge()
@@ -124,13 +124,14 @@ struct OpenCommand: ReplyingCommand {
 
     /// A failed attempt stands in the log as well as a successful one.
     private static func logRefusal(
-        _ home: borrowing Home, _ envelope: Envelope, _ reason: String
+        _ home: borrowing Home, _ envelope: Envelope, _ reason: String,
+        _ staff: borrowing OperatorKey
     ) throws {
         var fields = AuditFields(act: .refused, time: home.now)
         fields.object = envelope.contentDigest
         fields.outcome = .refused
         fields.reason = reason
-        try home.commit(fields)
+        try home.commit(fields, vouchedBy: staff)
     }
 
     /// What came along and is kept: passports (sealed as they are), grants without their rings,

@@ -37,6 +37,8 @@ struct OperatorCommand: ParsableCommand {
                 """)
         var newPassphraseFile: String?
 
+        @OptionGroup var clock: ClockOptions
+
         private static let certificateSeconds: Int64 = 365 * 86_400
 
         func reply() throws -> Reply {
@@ -48,22 +50,26 @@ struct OperatorCommand: ParsableCommand {
             try refuseKnown(PublicHome(options).store)
             guard let signer else {
                 let passphrase = try newPassphrase()
-                let home = try Home(options)
+                let home = try Home(options, clockIsRight: clock.clockIsRight)
                 // The first has nobody who could sign; everybody after has.
                 guard try home.store.staff().isEmpty else {
                     throw CommandError(
                         .unknownOperator, .refused, Words.say("error.needs-operator"),
                         hint: Words.say("hint.operator-list"))
                 }
-                let (fields, certificate) = try certify(home, passphrase)
-                try home.commit(fields, [.staff(handle: handle, certificate: certificate)])
+                let file = try KeyFile(generating: [.staff], from: home.randomness)
+                let (fields, certificate) = try certify(file, home, passphrase)
+                try home.commitFirst(
+                    fields, .staff(handle: handle, certificate: certificate),
+                    key: file.signingKey(.staff))
                 return reply(certificate)
             }
             let operatorKey = try OperatorKey(
-                options, handle: signer, passphraseFile: operatorPassphraseFile)
+                options, handle: signer, passphraseFile: operatorPassphraseFile, clock: clock)
             let passphrase = try newPassphrase()
             let home = try Home.open(options, with: operatorKey, for: .staffAdded)
-            let (fields, certificate) = try certify(home, passphrase)
+            let file = try KeyFile(generating: [.staff], from: home.randomness)
+            let (fields, certificate) = try certify(file, home, passphrase)
             try home.commit(
                 fields, [.staff(handle: handle, certificate: certificate)], signedBy: operatorKey)
             return reply(certificate)
@@ -81,12 +87,12 @@ struct OperatorCommand: ParsableCommand {
                 prompt: "prompt.new-operator-passphrase", twice: true)
         }
 
-        /// Makes the key file, and says what the log will.
+        /// Writes the key file, and says what the log will.
         private func certify(
-            _ home: borrowing Home, _ passphrase: borrowing Passphrase
+            _ file: borrowing KeyFile, _ home: borrowing Home,
+            _ passphrase: borrowing Passphrase
         ) throws -> (fields: AuditFields, certificate: StaffCertificate) {
             try refuseKnown(home.store)
-            let file = try KeyFile(generating: [.staff], from: home.randomness)
             let bytes = try StaffCertificate.make(
                 organisation: home.organisation, key: file.signingKey(.staff).verifyingKey,
                 notBefore: home.now,

@@ -60,6 +60,7 @@ struct PackCommand: ReplyingCommand {
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0) }
         let ownLists = try home.signedStatusLists()
+        var acts = home.acts(keeping: ownLists)
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
@@ -76,7 +77,6 @@ struct PackCommand: ReplyingCommand {
             }
         let bytes = packed.envelope.encoded()
         try output.makeRoom(for: bytes.count)
-        try home.keep(ownLists)
         for disclosure in packed.disclosures {
             var fields = AuditFields(act: .disclosed, time: home.now)
             fields.reference = disclosure.referenceHash
@@ -85,7 +85,8 @@ struct PackCommand: ReplyingCommand {
             fields.object = packed.envelope.contentDigest
             if records.count == 1 { fields.passport = records.first?.passport.digest }
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
-            try home.commit(fields, signedBy: operatorKey)
+            try home.commit(fields, after: acts, signedBy: operatorKey)
+            acts = []
         }
         try output.writeAfterAct(bytes)
         if out == "-" { return Reply(isSilent: true) }

@@ -163,7 +163,7 @@ struct TakeInCommand: ReplyingCommand {
             what: "withdrawal", detail: "\(withdrawal.terms.time)", from: nil,
             object: withdrawal.digest,
             changes: [.withdrawal(withdrawal)]
-                + WithdrawCommand.endings(ended.map(\.status), home.organisation))
+                + WithdrawCommand.endings(ended, of: nil, home.organisation))
     }
 }
 

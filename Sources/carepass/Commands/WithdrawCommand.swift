@@ -58,9 +58,7 @@ struct WithdrawCommand: ReplyingCommand {
         }
         let verified = try record.passport.verify(by: issuer)
         let output = try Output(out)
-        let references =
-            ended.map(\.terms.status) + (passport == nil ? [] : [verified.claims.status])
-        if let earlier = try earlier(verified, ended, references, knowledge, home) {
+        if let earlier = try earlier(verified, ended, knowledge, home) {
             try output.write(earlier.bytes)
             return reply(earlier.digest, ended, earlier.terms.time, isRepeated: true)
         }
@@ -86,7 +84,11 @@ struct WithdrawCommand: ReplyingCommand {
         // and nobody else has yet; `withdraw` again writes it. The other order could leave one in
         // somebody's hands that this home itself does not know of.
         try home.commit(
-            fields, [.withdrawal(withdrawal)] + Self.endings(references, home.organisation),
+            fields,
+            [.withdrawal(withdrawal)]
+                + Self.endings(
+                    ended.map(\.terms), of: passport == nil ? nil : verified.claims,
+                    home.organisation),
             signedBy: operatorKey)
         try output.writeAfterAct(withdrawal.bytes)
         return reply(withdrawal.digest, ended, home.now, isRepeated: false)
@@ -114,19 +116,21 @@ struct WithdrawCommand: ReplyingCommand {
     ///
     /// One that our own lists do not show yet, because it came before what it ends, is no answer.
     private func earlier(
-        _ passport: VerifiedPassport, _ ended: [UnverifiedGrant], _ references: [StatusReference],
-        _ knowledge: Knowledge, _ home: borrowing Home
+        _ verified: VerifiedPassport, _ ended: [UnverifiedGrant], _ knowledge: Knowledge,
+        _ home: borrowing Home
     ) throws -> VerifiedWithdrawal? {
         let lists = Dictionary(
             try home.store.ownStatusLists().map { ($0.number, $0.list) },
             uniquingKeysWith: { first, _ in first })
-        let isListed = Self.endings(references, home.organisation).allSatisfy { change in
+        let endings = Self.endings(
+            ended.map(\.terms), of: passport == nil ? nil : verified.claims, home.organisation)
+        let isListed = endings.allSatisfy { change in
             guard case .statusEnded(let list, let position) = change else { return true }
             return (try? lists[list]?.status(at: position)) == TokenStatusList.ended
         }
         guard isListed else { return nil }
         return knowledge.withdrawals
-            .compactMap { try? $0.verify(for: passport, identities: knowledge.identities) }
+            .compactMap { try? $0.verify(for: verified, identities: knowledge.identities) }
             .filter { withdrawal in
                 let named = withdrawal.terms.grants
                 return named.isEmpty
@@ -155,16 +159,21 @@ struct WithdrawCommand: ReplyingCommand {
         return (record, [grant])
     }
 
-    /// Ends the entries that stand in our own lists; the lists of others are theirs to change.
+    /// Ends the entries of our own lists that this organisation gave to grants or to a passport;
+    /// the lists of others are theirs to change.
+    ///
+    /// A reference counts where our signature is under it, as signer, desk or issuer. Whoever
+    /// writes one alone, a stranger or the person with the card, could name the place of somebody
+    /// else's passport in our list, and end that with a withdrawal of what is truly theirs.
     static func endings(
-        _ references: [StatusReference], _ own: OrganisationID
+        _ grants: [GrantTerms], of passport: PassportClaims?, _ own: OrganisationID
     ) -> [StoreChange] {
-        let prefix = own.statusListURI(0).dropLast()
+        let references =
+            grants.filter { $0.authority == .organisation(own) || $0.desk == own }.map(\.status)
+            + [passport].compactMap { $0 }.filter { $0.issuer == own }.map(\.status)
         return references.compactMap { reference in
-            guard reference.uri.hasPrefix(prefix),
-                let list = Int(reference.uri.dropFirst(prefix.count))
-            else { return nil }
-            return .statusEnded(list: list, position: reference.index)
+            own.statusListNumber(at: reference.uri)
+                .map { .statusEnded(list: $0, position: reference.index) }
         }
     }
 }

@@ -13,9 +13,6 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: "A file with the passphrase (or CAREPASS_PASSPHRASE, or a prompt).")
     var passphraseFile: String?
 
-    @Flag(help: "The clock is right, although the newest entry of the log is months old.")
-    var clockIsRight = false
-
     /// For tests only: a clock that somebody chooses writes false times into the log. It works
     /// only where `CAREPASS_TEST_CLOCK` is set, which nobody does by a slip of the hand.
     @Option(help: ArgumentHelp("Seconds since 1970 to use as now; for tests.", visibility: .hidden))

@@ -139,7 +139,7 @@ struct ExportVectors {
             "opening-not-signed", .refused, "Nobody opens without a name.", [entry(.openIntent)])
         let acts: [AuditAct] = [
             .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed, .grantMade,
-            .disclosed, .withdrawn,
+            .disclosed, .withdrawn, .clockConfirmed,
         ]
         try add(
             "acts-not-signed", .refused, "Nobody gives or takes access or trust without a name.",

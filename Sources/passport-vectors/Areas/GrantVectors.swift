@@ -119,6 +119,11 @@ struct GrantVectors {
         let object = try COSESign1.sign(
             holderTerms().encoded(), as: .grant, with: card.holderKey(for: passport.claims.id)
         ).countersigned(as: .grant, with: cast.munich.signingKey(.consent))
+        add(
+            "status-not-at-the-desk", "A grant made at a desk stands in the desk's list.",
+            try scene.signAsHolder(
+                holderTerms { $0.status = cast.izmir.reference(20) }, of: passport,
+                desk: cast.munich))
         add("by-another-card", "Another person's card grants nothing here.", object.bytes)
         let stolen = try cast.munich.ending(.consent, .compromised, since: Moments.made)
         add(
@@ -153,6 +158,14 @@ struct GrantVectors {
         try rule("consent-by-nobody", "Consent is somebody's.") { $0.giver = .nobody }
         try rule("guardian-without-authority", "A proxy says by what right.") {
             $0.giver = .guardian
+        }
+        try rule(
+            "status-in-anothers-list",
+            "Whoever ends this grant would end what stands there in the list of Athens."
+        ) { $0.status = cast.athens.reference(1) }
+        try rule("status-in-no-list", "One list has one spelling.") {
+            $0.status = StatusReference(
+                uri: cast.izmir.id.statusListURI(0).dropLast() + "+0", index: 20)
         }
         let authority = GuardianAuthority(
             from: Moments.made, until: Moments.keyEnd, jurisdiction: "GR", proof: nil)

@@ -90,6 +90,14 @@ struct PassportVectors {
             ])
             $0[CBORItem(8)] = CBORItem(fields: [(1, key)])
         }
+        for (scenario, address) in [
+            ("status-in-anothers-list", cast.athens.id.statusListURI(0)),
+            ("status-in-no-list", cast.izmir.id.statusListURI(0).dropLast() + "+0"),
+        ] {
+            try resign(scenario, .refused, "A passport stands in a list of its issuer.") {
+                $0[CBORItem(65_535)] = StatusReference(uri: address, index: 1).item
+            }
+        }
         for count in [8, 9] {
             try resign(
                 count == 8 ? "authorities-at-limit" : "authorities-past-limit",
