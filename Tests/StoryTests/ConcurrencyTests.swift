@@ -73,7 +73,7 @@ import Testing
             let add = World.signed("izmir", ["operator", "add", name])
             let running = try (0..<2).map { number in
                 var process = world.process("izmir")
-                process.environment["CAREPASS_NEW_OPERATOR_PASSPHRASE"] = "new \(number)"
+                process.environment["CAREPASS_NEW_OPERATOR_PASSPHRASE"] = "new passphrase \(number)"
                 return try process.start(add)
             }
             let answers = try running.map { try $0.wait() }
@@ -81,7 +81,7 @@ import Testing
             // The file that is there is the one that was certified.
             let winner = try #require(answers.firstIndex { $0.status == 0 })
             var process = world.process("izmir")
-            process.environment["CAREPASS_OPERATOR_PASSPHRASE"] = "new \(winner)"
+            process.environment["CAREPASS_OPERATOR_PASSPHRASE"] = "new passphrase \(winner)"
             let sealed = try process.run(
                 ["seal", world.summary, "--no-card", "--operator", name])
             #expect(sealed.status == 0, "\(sealed.summary)")
