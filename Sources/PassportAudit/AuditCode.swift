@@ -103,6 +103,8 @@ extension AuditCode {
     public static let staffMismatch = Self("staffMismatch")
     /// A staff signature does not hold for this entry.
     public static let staffSignatureBad = Self("staffSignatureBad")
+    /// A signature by a key that no earlier entry shows as added.
+    public static let staffUnannounced = Self("staffUnannounced")
     /// One staff signature stands under two entries.
     public static let staffSignatureReused = Self("staffSignatureReused")
     /// The staff key did not count at the time.
@@ -137,6 +139,8 @@ extension AuditCode {
     public static let withheldFields = Self("withheldFields")
     /// All entries but the one that was proven.
     public static let otherEntries = Self("otherEntries")
+    /// Whether who signed was added before and not ended: other entries say that.
+    public static let staffEnds = Self("staffEnds")
     /// Entries that were erased.
     public static let erasedEntries = Self("erasedEntries")
     /// Members of staff named by entries that they did not sign.
@@ -169,9 +173,11 @@ extension AuditCode {
         .intentAnsweredTwice, .signatureMissing, .clockBackwards, .stale, .timeAhead, .ageUnknown,
         .identityUnconfirmed, .identityWaived, .identityDiffers, .logKeyUnknown,
         .logKeyOutsideWindow, .logKeySuspect, .logKeyAgeUnproven, .staffUnknown, .staffMismatch,
-        .staffSignatureBad, .staffSignatureReused, .staffOutsideWindow, .staffKeySuspect,
-        .staffAgeUnproven, .notReached, .witnesses, .keptCheckpoints, .keptOtherLog, .unloggedActs,
-        .otherEnds, .unknownNumbers, .withheldFields, .otherEntries, .erasedEntries, .unsignedStaff,
+        .staffSignatureBad, .staffUnannounced, .staffSignatureReused, .staffOutsideWindow,
+        .staffKeySuspect, .staffAgeUnproven, .notReached, .witnesses, .keptCheckpoints,
+        .keptOtherLog, .unloggedActs,
+        .otherEnds, .unknownNumbers, .withheldFields, .otherEntries, .staffEnds, .erasedEntries,
+        .unsignedStaff,
         .clock, .counterpartMismatch, .grantMismatch, .referenceReused, .counterpartNotSupplied,
         .counterpartNotShown, .referenceNotShown,
     ]

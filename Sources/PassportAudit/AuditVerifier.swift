@@ -107,7 +107,7 @@ private struct AuditRun {
         self.kept = usable
         completeness = CompletenessCheck(comparing: comparing, isAlone: isAlone)
         integrity = IntegrityCheck(size: 0, kept: [])
-        authorityCheck = AuthorityCheck(authority)
+        authorityCheck = AuthorityCheck(authority, isAlone: isAlone)
     }
 
     mutating func takeUnreadable(_ error: AuditError) {
@@ -180,7 +180,9 @@ private struct AuditRun {
 
     private mutating func takeUsable(_ entry: EntryFacts) {
         completeness.take(entry, integrity)
-        authorityCheck.take(entry)
+        authorityCheck.take(
+            entry,
+            hasGaps: !integrity.missing.ranges.isEmpty || !integrity.damaged.ranges.isEmpty)
         isBound = header?.isBound(by: entry.fields) == true
     }
 

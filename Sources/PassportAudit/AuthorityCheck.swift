@@ -13,11 +13,19 @@ struct AuthorityCheck {
     private var signatures: Set<HalfDigest> = []
     /// Keys whose end the log has recorded so far.
     private var ended: Set<Digest> = []
+    /// Keys that the log has shown as added so far.
+    private var added: Set<Digest> = []
+    /// True once something was not shown that may have added a key.
+    private var mayHaveAdded = false
+    /// True when the other entries are not here.
+    private let isAlone: Bool
     /// Signatures by keys that were lost later, until it is known what kept checkpoints prove.
     private var unproven: [(entry: UInt64, since: Timestamp)] = []
 
-    init(_ authority: LogAuthority) {
+    init(_ authority: LogAuthority, isAlone: Bool = false) {
         self.authority = authority
+        self.isAlone = isAlone
+        if isAlone { notChecked.insert(.staffEnds) }
         staff = Dictionary(grouping: authority.staffKeys) { $0.key.keyHash }
         // Attack: a log that is good in itself, made by somebody with a borrowed name.
         switch authority.identity {
@@ -44,15 +52,13 @@ struct AuthorityCheck {
         return time >= since ? .suspect(since: since) : .ageUnproven(since: since)
     }
 
-    /// Checks the staff signature of an intact entry.
-    mutating func take(_ entry: EntryFacts) {
-        // The entry itself may still be signed by the key that it ends.
-        defer {
-            // Others sign nothing that counts, and are not worth remembering.
-            if entry.fields.act == .staffEnded, let key = entry.fields.object, staff[key] != nil {
-                ended.insert(key)
-            }
-        }
+    /// Checks the staff signature of an intact entry; `hasGaps` is true when entries before it
+    /// are missing or damaged.
+    mutating func take(_ entry: EntryFacts, hasGaps: Bool = false) {
+        mayHaveAdded = mayHaveAdded || hasGaps
+        // The entry itself may still be signed by the key that it ends, and not by one that it
+        // adds.
+        defer { takeStaff(entry) }
         guard entry.has(.signature) else {
             if entry.has(.staff) { notChecked.insert(.unsignedStaff) }
             return
@@ -92,6 +98,12 @@ struct AuthorityCheck {
         if let named = fields.staff, named != signer {
             verdict.add(.fail, .staffMismatch, entry: entry.index, ["\(named)", "\(signer)"])
         }
+        if !isAlone, !added.contains(signer) {
+            // Attack: certify a key of one's own, and say nothing of it to the log.
+            verdict.add(
+                mayHaveAdded ? .warn : .fail, .staffUnannounced, entry: entry.index,
+                ["\(signer)"])
+        }
         guard !ended.contains(signer) else {
             // Attack: go on signing after one's end, under any date.
             verdict.add(.fail, .staffOutsideWindow, entry: entry.index, ["\(signer)"])
@@ -99,6 +111,24 @@ struct AuthorityCheck {
         }
         guard let time = fields.time else { return }
         takeWorth(Self.worth(of: keys, at: time), entry.index, signer)
+    }
+
+    /// Remembers whom an entry adds or ends. Keys that are not certified sign nothing that
+    /// counts, and are not worth remembering.
+    private mutating func takeStaff(_ entry: EntryFacts) {
+        switch entry.fields.act {
+        case .staffAdded?, .staffEnded?:
+            guard let key = entry.fields.object else {
+                if entry.fields.act == .staffAdded, entry.hidden.contains(.object) {
+                    mayHaveAdded = true
+                }
+                return
+            }
+            guard staff[key] != nil else { return }
+            if entry.fields.act == .staffAdded { added.insert(key) } else { ended.insert(key) }
+        case nil where entry.hidden.contains(.act): mayHaveAdded = true
+        default: break
+        }
     }
 
     private mutating func takeWorth(_ worth: Worth, _ entry: UInt64, _ signer: Digest) {

@@ -4,6 +4,7 @@ internal import GRDB
 public import PassportAudit
 public import PassportCoding
 public import PassportCrypto
+internal import PassportTrust
 
 extension Store {
     /// Writes state changes and their audit entry in one transaction, signs the log's new
@@ -36,7 +37,10 @@ extension Store {
                 let first = try Self.frontier(database).size
                 for act in acts {
                     try Self.refuseUnsigned(act.entry, database)
-                    for change in act.changes { try change.apply(to: database) }
+                    for change in act.changes {
+                        try Self.refuseUnnamed(change, act.entry)
+                        try change.apply(to: database)
+                    }
                     try Self.append(act.entry, origin, logKey, database)
                 }
                 return first
@@ -58,6 +62,26 @@ extension Store {
             return
         }
         throw StoreError(.unsigned, .fault, "a member of staff has to sign this entry")
+    }
+
+    /// Stops staff and pins from changing under an entry that says something else.
+    private static func refuseUnnamed(_ change: StoreChange, _ entry: AuditEntry) throws {
+        let fields = entry.fields
+        let isNamed: Bool =
+            switch change {
+            case .staff(_, let certificate):
+                fields?.act == .staffAdded && fields?.object == certificate.key.keyHash
+            case .staffEnded(let key, _):
+                fields?.act == .staffEnded && fields?.object == key
+            case .pin(let identity, _), .pinInstead(let identity, _):
+                fields?.act == .peerPinned && fields?.counterpart == identity.organisation.digest
+            case .unpin(let id):
+                fields?.act == .peerRemoved && fields?.counterpart == id.digest
+            default: true
+            }
+        guard isNamed else {
+            throw StoreError(.unsigned, .fault, "the entry does not name what is changed")
+        }
     }
 
     /// Writes the intent to open, and returns the proof that opening consumes.

@@ -37,6 +37,7 @@ class Report:
     def __init__(self, data, now, origin=None, log_keys=None, staff_keys=None, kept=(),
                  max_age=MAX_AGE, identity="confirmed"):
         self.findings = {name: [] for name in VERDICTS}
+        self.doubted = set()  # findings that what is not shown may explain
         self.now, self.max_age, self.kept = now, max_age, kept
         self.entries, self.origin, self.signers = [], origin, []
         self.leaves, self.checkpoint, self.rooted, self.trailing = [], None, False, False
@@ -88,7 +89,7 @@ class Report:
     def _one_entry(self):
         """A proof: the age of the log does not show, nor what belongs to the entry."""
         entry, proof = self.proof.entry, self.proof.proof
-        self.not_checked.add("otherEntries")
+        self.not_checked |= {"otherEntries", "staffEnds"}
         if entry.index != proof.index:
             self.say("integrity", "entryOutOfOrder", min(entry.index, proof.index))
         if not entry.holds():
@@ -122,7 +123,8 @@ class Report:
         return {code for code, _ in self.findings[verdict]}
 
     def standing(self, verdict):
-        levels = {LEVELS.get(code, "fail") for code in self.codes(verdict)}
+        levels = {"warn" if one in self.doubted else LEVELS.get(one[0], "fail")
+                  for one in self.findings[verdict]}
         return "fail" if "fail" in levels else "warn" if levels else "pass"
 
     # --- Integrity ------------------------------------------------------------------------------
@@ -352,8 +354,11 @@ class Report:
             self.say("authority", "notReached")
 
     def _staff(self):
-        self.acts, self.ended = set(), set()
+        self.acts, self.ended, self.added, self.may_have_added = set(), set(), set(), False
+        lost = min([first for first, _ in self.gaps] + self.not_reached, default=None)
         for place, entry in self.entries:
+            if lost is not None and lost < place:
+                self.may_have_added = True
             if 15 not in entry.commitments:
                 if 3 in entry.commitments:
                     self.not_checked.add("unsignedStaff")
@@ -364,6 +369,11 @@ class Report:
                 self._staff_signature(place, entry)
             if entry.shown.get(1) == STAFF_ENDED and formed(13, entry.shown):
                 self.ended.add(entry.shown[13])
+            if entry.shown.get(1) == STAFF_ADDED and formed(13, entry.shown):
+                self.added.add(entry.shown[13])
+            hidden = set(entry.commitments) - set(entry.shown)
+            if 1 in hidden or (entry.shown.get(1) == STAFF_ADDED and 13 in hidden):
+                self.may_have_added = True
 
     def _staff_signature(self, place, entry):
         """The first fault of the signature, then who is named and the window."""
@@ -388,6 +398,10 @@ class Report:
         self.acts.add(entry.shown[15])
         if formed(3, entry.shown) and entry.shown[3] != signer:
             self.say("authority", "staffMismatch", place)
+        if not self.proof and signer not in self.added:
+            self.say("authority", "staffUnannounced", place)
+            if self.may_have_added:
+                self.doubted.add(("staffUnannounced", place))
         if signer in self.ended:
             self.say("authority", "staffOutsideWindow", place)
         elif formed(2, entry.shown):

@@ -43,6 +43,7 @@ import Testing
             #expect(!report.completeness.has(.outcomeWithoutIntent))
             #expect(report.freshness.standing == .warn)
             #expect(report.notChecked.contains(.otherEntries))
+            #expect(report.notChecked.contains(.staffEnds))
         }
     }
 }

@@ -68,6 +68,11 @@ final class TestLog {
                 fields: fields, randomness: randomness, origin: origin, signedBy: staffKey))
     }
 
+    /// The first entry of whoever signs here.
+    func announce() throws {
+        try log(.staffAdded) { $0.object = staffKey.verifyingKey.keyHash }
+    }
+
     func erase(_ index: Int) { entries[index] = entries[index].erased() }
 
     func replaceWithoutTree(_ index: Int, by entry: AuditEntry) { entries[index] = entry }
@@ -170,7 +175,7 @@ func makeDay() throws -> (sender: TestLog, recipient: TestLog) {
     let (sender, recipient) = (try TestLog("izmir"), try TestLog("athens"))
     for log in [sender, recipient] {
         try log.log(.organisationCreated)
-        try log.log(.staffAdded) { $0.object = digest("certificate") }
+        try log.announce()
         try log.log(.peerPinned, signed: true) { $0.counterpart = digest("peer") }
     }
     for number in 1...14 {

@@ -114,6 +114,23 @@ struct VerdictTests {
         #expect(try report(log).completeness.has(.signatureMissing, entry: 2))
     }
 
+    /// Attack: certify a key without a word in the log, and act under it.
+    @Test func aKeyThatTheLogNeverAddedSignsNothing() throws {
+        let log = try TestLog("athens")
+        try log.log(.staffAdded) { $0.object = digest("another") }
+        try log.log(.statusIssued) { $0.object = log.staffKey.verifyingKey.keyHash }
+        try log.log(.grantMade, signed: true)
+        // Nor does it add itself.
+        try log.log(.staffAdded, signed: true) { $0.object = log.staffKey.verifyingKey.keyHash }
+        try log.log(.grantMade, signed: true)
+        let found = try report(log).authority
+        #expect(found.standing == .fail)
+        let unannounced = found.findings.filter { $0.code == .staffUnannounced }
+        #expect(unannounced.map(\.entry) == [2, 3])
+        log.erase(1)
+        #expect(try report(log).authority.standing == .warn)
+    }
+
     @Test func whoeverEndedSignsNothingMore() throws {
         let log = try TestLog("athens")
         let key = log.staffKey.verifyingKey.keyHash
@@ -256,6 +273,7 @@ struct VerdictTests {
 
     @Test func signaturesOfStaffAreJudgedAtTheirTime() throws {
         let log = try TestLog("athens")
+        try log.announce()
         _ = try opening(log)
         let export = try log.export().flatMap { $0 }
         func check(_ authority: LogAuthority, kept: [KeptCheckpoint] = []) -> AuditVerdict {
@@ -264,17 +282,17 @@ struct VerdictTests {
         #expect(check(log.authority()).standing == .pass)
         #expect(
             check(log.authority(staff: (Self.late, Self.late)))
-                .has(.staffOutsideWindow, entry: 0))
+                .has(.staffOutsideWindow, entry: 1))
         #expect(
-            check(log.authority(staffCompromised: Self.early)).has(.staffKeySuspect, entry: 0))
+            check(log.authority(staffCompromised: Self.early)).has(.staffKeySuspect, entry: 1))
         let lost = log.authority(staffCompromised: Self.late)
-        #expect(check(lost).has(.staffAgeUnproven, entry: 0))
+        #expect(check(lost).has(.staffAgeUnproven, entry: 1))
         let kept = try log.kept(seenAt: Self.late.adding(seconds: -1))
         #expect(check(lost, kept: [kept]).standing == .pass)
         let nobody = LogAuthority(
             origin: log.origin, logKeys: log.authority().logKeys, staffKeys: [],
             identity: .confirmed)
-        #expect(check(nobody).has(.staffUnknown, entry: 0))
+        #expect(check(nobody).has(.staffUnknown, entry: 1))
     }
 
     @Test func aStaffSignatureMovedToAnotherEntryOrLogFails() throws {

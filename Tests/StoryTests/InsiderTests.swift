@@ -1,8 +1,11 @@
 import CarePassport
 import Foundation
+import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportSealing
+import PassportSecrecy
+import PassportStore
 import PassportTestSupport
 import PassportTrust
 import Testing
@@ -39,6 +42,35 @@ import Testing
         let checks = opened["passports"][0]["checks"].list
         #expect(checks.first { $0["check"].string == "manifest" }?["state"].string == "forked")
         #expect(opened["passports"][0]["standing"].string == "unknown")
+    }
+
+    // MARK: Staff
+
+    /// A key that was certified under another entry's name never becomes staff here.
+    @Test func nobodyIsHiredUnderAnotherEntry() throws {
+        let world = try World()
+        let athens = try Insider(world, "athens")
+        let ghost = try KeyFile(generating: [.staff], from: .system)
+        let certificate = try StaffCertificate(
+            verifying: StaffCertificate.make(
+                organisation: athens.id, key: ghost.signingKey(.staff).verifyingKey,
+                notBefore: Self.now, notAfter: Self.now.adding(seconds: 86_400),
+                issuer: athens.keys.signingKey(.issue)), by: athens.identity)
+        let store = try Store.open(at: world.path("athens/carepass.sqlite"))
+        let change = StoreChange.staff(handle: "ghost", certificate: certificate)
+        for act in [AuditAct.statusIssued, .staffAdded] {
+            let fields = AuditFields(act: act, time: Self.now)
+            #expect(throws: StoreError.self) {
+                try store.commit(
+                    AuditEntry(
+                        fields: fields, randomness: .system,
+                        origin: LogOrigin.text(for: athens.id.digest),
+                        signedBy: ghost.signingKey(.staff)), [change],
+                    origin: LogOrigin.text(for: athens.id.digest),
+                    logKey: athens.keys.signingKey(.log))
+            }
+        }
+        #expect(try store.staff().map(\.handle) == ["dr-athens"])
     }
 
     // MARK: Who wrote it

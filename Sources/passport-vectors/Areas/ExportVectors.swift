@@ -115,7 +115,7 @@ struct ExportVectors {
             "another-log", .refused, "Another organisation's good log is not this one.", items,
             origin: LogOrigin.text(for: Digest.sha256(of: [1])))
         var moved = log
-        moved.entries.insert(log.entries[1], at: 0)
+        moved.entries.insert(log.entries[1], at: 2)
         try add(
             "signed-entry-copied", .refused, "A signed entry counts in its place.", moved.export())
     }
@@ -152,10 +152,10 @@ struct ExportVectors {
             "second-of-staff-not-signed", .refused, "There is one who could sign.", [hired, hired])
         try add(
             "staff-after-staff-not-signed", .refused, "Whoever signed before could sign again.",
-            [log.entries[0], hired])
+            [log.entries[1], hired])
         try add(
             "staff-after-erased-staff-not-signed", .refused,
-            "That somebody signed shows after erasure.", [log.entries[0].erased(), hired])
+            "That somebody signed shows after erasure.", [log.entries[1].erased(), hired])
     }
 
     /// The end of a member of staff, and what is signed afterwards.
@@ -171,11 +171,13 @@ struct ExportVectors {
         var over = log
         over.entries.insert(try end(nurse.verifyingKey.keyHash, at: Moments.now), at: 3)
         try add("staff-ended", .accept, "What was signed before an end counts.", over.export())
-        over.entries = [try end(nurse.verifyingKey.keyHash), log.entries[0], log.entries[3]]
+        over.entries = [
+            log.entries[0], try end(nurse.verifyingKey.keyHash), log.entries[1], log.entries[3],
+        ]
         try add(
             "staff-signs-after-end", .refused, "Whoever is no longer staff signs nothing.",
             over.export())
-        over.entries = [try end(nil), log.entries[3]]
+        over.entries = [log.entries[0], try end(nil), log.entries[3]]
         try add("end-of-nobody", .refused, "An end names whose it is.", over.export())
     }
 
@@ -183,6 +185,15 @@ struct ExportVectors {
         let key = try LogWorld.logKey().verifyingKey
         let nurse = try LogWorld.nurse().verifyingKey
         let before = Moments.now.adding(seconds: -1)
+        var ghost = log
+        ghost.entries = [log.entries[1], log.entries[0], log.entries[3]]
+        try add(
+            "staff-unannounced", .refused,
+            "A certified key that the log does not know yet signs nothing.", ghost.export())
+        try add(
+            "staff-announcement-withheld", .warn,
+            "Whom an entry adds has to be shown, or nobody knows.",
+            log.export(policy: DisclosurePolicy { $0 != 0 || $1 != .object }))
         try add(
             "log-key-unknown", .refused, "Another key signs no log.", items,
             logKey: Self.authorised(try LogWorld.logKey("thief").verifyingKey))

@@ -211,12 +211,15 @@ struct FindingVectors {
 
     private func proofs() throws {
         // The age of a log does not show in one entry, so no proof is without a warning.
-        for index in [UInt64(0), 2] {
+        for index in [UInt64(1), 2] {
             try add(
                 proof: "of-entry-\(index)", .warn, "One entry is proven alone.", proof(of: index))
         }
         try add(
-            proof: "full", .warn, "A proof may show everything.", proof(of: 0, .full))
+            proof: "full", .warn, "A proof may show everything.", proof(of: 1, .full))
+        try add(
+            proof: "of-entry-0", .refused, "Of one entry nobody can say that it was the first.",
+            proof(of: 0))
         let good = try proof(of: 1)
         try forgedProofs(good)
         // Every part of it but identity and certificates, which whoever reads it judges.

@@ -4,7 +4,7 @@ import PassportCoding
 import PassportCrypto
 import PassportTrust
 
-/// A small audit log: a disclosure and an opening that a nurse signed, and its own export.
+/// A small audit log: a nurse is added and signs an opening, and its own export.
 struct LogWorld {
     let origin: String
     var entries: [AuditEntry]
@@ -15,20 +15,16 @@ struct LogWorld {
         self.identity = identity
         let stream = Secrets.stream("log \(name)")
         var entries: [AuditEntry] = []
-        var disclosed = AuditFields(act: .disclosed, time: Moments.granted)
-        disclosed.counterpart = Digest.sha256(of: [1])
-        disclosed.reference = AuditReference.hash(of: Secrets.seed("reference"))
-        disclosed.passport = Digest.sha256(of: [2])
-        disclosed.grants = [Digest.sha256(of: [3])]
-        entries.append(
-            try AuditEntry(
-                fields: disclosed, randomness: stream, origin: origin, signedBy: Self.nurse()))
+        var added = AuditFields(act: .staffAdded, time: Moments.granted)
+        added.object = try Self.nurse().verifyingKey.keyHash
+        entries.append(try AuditEntry(fields: added, randomness: stream))
         var intent = AuditFields(act: .openIntent, time: Moments.now)
         intent.purposes = [1]
         intent.sections = [1, 2]
         intent.passport = Digest.sha256(of: [2])
         intent.reference = AuditReference.hash(of: Secrets.seed("another reference"))
         intent.counterpart = Digest.sha256(of: [4])
+        intent.grants = [Digest.sha256(of: [3])]
         entries.append(
             try AuditEntry(
                 fields: intent, randomness: stream, origin: origin, signedBy: Self.nurse()))
