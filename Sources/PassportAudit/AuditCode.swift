@@ -160,6 +160,8 @@ extension AuditCode {
     public static let counterpartNotSupplied = Self("counterpartNotSupplied")
     /// The entry shows no other organisation.
     public static let counterpartNotShown = Self("counterpartNotShown")
+    /// The entry shows no grants.
+    public static let grantsNotShown = Self("grantsNotShown")
     /// The disclosure shows no reference.
     public static let referenceNotShown = Self("referenceNotShown")
 
@@ -179,6 +181,6 @@ extension AuditCode {
         .otherEnds, .unknownNumbers, .withheldFields, .otherEntries, .staffEnds, .erasedEntries,
         .unsignedStaff,
         .clock, .counterpartMismatch, .grantMismatch, .referenceReused, .counterpartNotSupplied,
-        .counterpartNotShown, .referenceNotShown,
+        .counterpartNotShown, .grantsNotShown, .referenceNotShown,
     ]
 }

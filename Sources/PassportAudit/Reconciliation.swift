@@ -51,7 +51,7 @@ public struct Reconciliation: Sendable {
         public let code: AuditCode
     }
 
-    /// Both ends are there and agree.
+    /// Both ends are there, say with whom and about which grants, and agree.
     public private(set) var matched: [Match] = []
     /// A recipient used what no sender says it gave.
     public private(set) var missingAtSender: [Missing] = []
@@ -140,6 +140,9 @@ public struct Reconciliation: Sendable {
                 miss(disclosure, reference, atRecipient: true)
             } else if let code = Self.disagreement(disclosure, recipients) {
                 mismatched.append(Mismatch(match: match, code: code))
+            } else if let gap = Self.gap([disclosure] + recipients) {
+                // Attack: name neither the other end nor the grants, and agree with anybody.
+                notChecked.append(gap)
             } else {
                 matched.append(match)
             }
@@ -170,6 +173,19 @@ public struct Reconciliation: Sendable {
         } else {
             missingAtSender.append(missing)
         }
+    }
+
+    /// The first end that does not say what would have to agree.
+    private static func gap(_ ends: [End]) -> Unchecked? {
+        for end in ends {
+            if end.record.counterpart == nil {
+                return Unchecked(place: end.place, code: .counterpartNotShown)
+            }
+            if end.record.grants == nil {
+                return Unchecked(place: end.place, code: .grantsNotShown)
+            }
+        }
+        return nil
     }
 
     private static func disagreement(_ sender: End, _ recipients: [End]) -> AuditCode? {

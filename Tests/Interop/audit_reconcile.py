@@ -32,7 +32,7 @@ def reconcile(reports):
             wrong_end = _compare(senders[0], recipients)
             if wrong_end:
                 wrong.append((reference, wrong_end))
-            else:
+            elif all(8 in shown and shown.get(6) for _, shown in [senders[0], *recipients]):
                 matched.append(reference)
     return matched, no_sender, no_recipient, wrong
 

@@ -62,6 +62,24 @@ struct ReconciliationTests {
         #expect(result.matched.isEmpty)
     }
 
+    /// Ends that name neither each other nor a grant agree with anything.
+    @Test func endsThatSayNothingDoNotMatch() throws {
+        for (named, code) in [
+            (false, AuditCode.counterpartNotShown), (true, .grantsNotShown),
+        ] {
+            let (izmir, athens) = try logs()
+            try izmir.disclose(to: athens, reference: reference, grants: [digest("grant")])
+            try athens.log(.openIntent, signed: true) {
+                $0.reference = reference
+                if named { $0.counterpart = izmir.organisation }
+            }
+            let result = try compare([izmir, athens])
+            #expect(result.matched.isEmpty && result.mismatched.isEmpty)
+            #expect(result.notChecked.map(\.code) == [code])
+            #expect(result.notChecked.first?.place.origin == athens.origin)
+        }
+    }
+
     @Test func aReferenceThatWanderedToAThirdOrganisationMismatches() throws {
         let (izmir, athens) = try logs()
         let munich = try TestLog("munich")
