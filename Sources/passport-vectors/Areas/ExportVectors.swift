@@ -92,6 +92,11 @@ struct ExportVectors {
             "half-an-entry", .refused, "Half an entry is found.",
             items.dropLast() + [Array(items[4].prefix(40))])
         try add("empty", .refused, "An empty file is no log.", [])
+        try add("header-alone", .refused, "A header without its entries is found.", [items[0]])
+        try add("header-twice", .refused, "A log has one header.", [items[0]] + items)
+        try add(
+            "first-left-out", .refused, "A log that begins with its second entry is found.",
+            [items[0]] + items.dropFirst(2))
         try add("no-header", .refused, "A log has a header.", Array(items.dropFirst()))
     }
 
