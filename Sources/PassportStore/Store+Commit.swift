@@ -43,6 +43,8 @@ extension Store {
                     }
                     try Self.append(act.entry, origin, logKey, database)
                 }
+                try StateSeal.sign(
+                    origin, Self.frontier(database), database, by: logKey)
                 return first
             }
         } catch {
@@ -167,7 +169,6 @@ extension Store {
             arguments: [
                 Int64(clamping: frontier.size), entry.fields?.time?.seconds ?? 0, note,
             ])
-        try StateSeal.sign(origin, frontier, database, by: logKey)
     }
 
     static func frontier(_ database: Database) throws -> MerkleFrontier {
