@@ -50,11 +50,28 @@ public struct AuditAct: Hashable, Sendable {
     /// A person confirmed a clock that is far ahead of the newest entry.
     public static let clockConfirmed = Self(21)
 
+    /// A daemon took an organisation in, or a clinic paired with a daemon.
+    public static let daemonPaired = Self(22)
+    /// A parcel was handed to a daemon, or by one daemon to the next; it is on its way.
+    public static let parcelSent = Self(23)
+    /// A parcel arrived and is durable here.
+    public static let parcelReceived = Self(24)
+    /// A receipt was given to whoever sent a parcel.
+    public static let receiptGiven = Self(25)
+    /// A receipt for a parcel of ours was taken in.
+    public static let receiptTaken = Self(26)
+    /// A parcel was given up as undeliverable.
+    public static let parcelDead = Self(27)
+    /// The bytes of a parcel were erased.
+    public static let parcelErased = Self(28)
+
     private static let names = [
         "", "organisationCreated", "staffAdded", "staffEnded", "peerPinned", "peerRemoved",
         "manifestIssued", "statusIssued", "summaryImported", "summaryExported", "cardMade",
         "passportSealed", "grantMade", "disclosed", "openIntent", "openOutcome", "withdrawn",
         "objectTakenIn", "logExported", "refused", "entriesErased", "clockConfirmed",
+        "daemonPaired", "parcelSent", "parcelReceived", "receiptGiven", "receiptTaken",
+        "parcelDead", "parcelErased",
     ]
 
     /// The name in JSON and messages, or nil when this version does not know the number.
@@ -72,7 +89,7 @@ public struct AuditAct: Hashable, Sendable {
 
     private static let signed: Set<Self> = [
         .staffAdded, .staffEnded, .peerPinned, .peerRemoved, .summaryExported, .passportSealed,
-        .grantMade, .disclosed, .openIntent, .withdrawn, .clockConfirmed,
+        .grantMade, .disclosed, .openIntent, .withdrawn, .clockConfirmed, .daemonPaired,
     ]
 }
 

@@ -61,6 +61,18 @@ public enum Limits {
     public static let noteBytes = 65_536
     /// Signature lines in one signed note.
     public static let noteSignatures = 64
+    /// Bytes of one sealed notice.
+    public static let noticeBytes = 16_384
+    /// Bytes of one receipt.
+    public static let receiptBytes = 1_024
+    /// Services that one manifest names.
+    public static let services = 4
+    /// Bytes of a request's or answer's header fields.
+    public static let headerBytes = 16_384
+    /// Bytes of a JSON body in a request or answer.
+    public static let wireJSONBytes = 262_144
+    /// Items in one page of an inbox or outbox.
+    public static let pageItems = 100
     /// Bytes of one FHIR document.
     public static let fhirBytes = 16_777_216
     /// Depth of nested JSON values.

@@ -35,6 +35,9 @@ public struct ObjectType: Hashable, Sendable {
         "application/vnd.carepass.staff+cose", [.issue])
     /// A member of staff's signature under an audit entry.
     public static let act = Self("application/vnd.carepass.act+cose", [.staff])
+    /// What happened to a parcel: daemons say that it was delivered, organisations the rest.
+    public static let receipt = Self(
+        "application/vnd.carepass.receipt+cose", [.exchange, .consent])
     /// A Token Status List (draft-ietf-oauth-status-list).
     public static let statusList = Self("application/statuslist+cwt", [.status])
 }

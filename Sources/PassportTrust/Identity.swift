@@ -64,6 +64,9 @@ public struct Identity: Sendable, Hashable {
         ]).encoded()
     }
 
+    /// Every sealing key that the newest manifest names.
+    var sealingKeysInUse: [SealingPublicKey] { Array(sealingKeys.values) }
+
     /// A signing key that the manifest lists for a purpose.
     public func signingKey(
         _ keyHash: Digest, for purpose: KeyPurpose

@@ -32,13 +32,16 @@ public struct KeyManifest: Hashable, Sendable {
     public var roleKeys: [RoleKey]
     /// What the organisation calls itself. Self-asserted; a pin is what makes it mean anything.
     public var name: String
+    /// The daemons that host the organisation's mailbox, ordered by address; none when it only
+    /// collects. A part that older readers ignore: they exchange files and need no address.
+    public var services: [Service]
 
     /// States a manifest; lists are put into their one order.
     public init(
         organisation: OrganisationID?, epoch: Int, version: Int, previous: Digest?,
         rootKeys: [VerifyingKey], threshold: Int, nextRootKeyHashes: [Digest],
         nextThreshold: Int, issued: Timestamp, expires: Timestamp, roleKeys: [RoleKey],
-        name: String
+        name: String, services: [Service] = []
     ) {
         self.organisation = organisation
         self.epoch = epoch
@@ -54,6 +57,7 @@ public struct KeyManifest: Hashable, Sendable {
         self.expires = expires
         self.roleKeys = roleKeys.sorted(by: RoleKey.precedes)
         self.name = name
+        self.services = services.sorted(by: Service.precedes)
     }
 
     init(decoding payload: [UInt8]) throws {
@@ -74,6 +78,9 @@ public struct KeyManifest: Hashable, Sendable {
         roleKeys = try fields.take(12, "role keys").array(0...Limits.roleKeys)
             .map { try RoleKey($0) }
         name = try fields.take(13, "name").text(maximum: Limits.displayCharacters)
+        services =
+            try fields.takeOptional(-1, "services")?.array(1...Limits.services)
+            .map { try Service($0) } ?? []
         try fields.finish()
         try checkOrder()
     }
@@ -94,6 +101,10 @@ public struct KeyManifest: Hashable, Sendable {
         where !RoleKey.precedes(roleKeys[index - 1], roleKeys[index]) {
             throw CodingError(.notDeterministic, "manifest: role keys out of order or twice")
         }
+        for index in services.indices.dropFirst()
+        where !Service.precedes(services[index - 1], services[index]) {
+            throw CodingError(.notDeterministic, "manifest: services out of order or twice")
+        }
         // One key for two purposes could sign as either, and a root key in daily use is none.
         let hashes = roleKeys.map(\.keyHash) + rootKeys.map(\.keyHash)
         guard Set(hashes).count == hashes.count else {
@@ -113,6 +124,7 @@ public struct KeyManifest: Hashable, Sendable {
             (7, CBORItem(threshold)), (8, .array(nextRootKeyHashes.map(\.item))),
             (9, CBORItem(nextThreshold)), (10, issued.item), (11, expires.item),
             (12, .array(roleKeys.map(\.item))), (13, .text(name)),
+            (-1, services.isEmpty ? nil : .array(services.map(\.item))),
         ]).encoded()
     }
 }
