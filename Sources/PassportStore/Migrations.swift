@@ -7,7 +7,7 @@ enum Migrations {
         (
             "0001-first",
             { database in
-                try audit(database)
+                try LogTable.create(database)
                 try trust(database)
                 try care(database)
             }
@@ -37,6 +37,7 @@ enum Migrations {
                 try database.alter(table: "staff") { $0.add(column: "ended", .integer) }
             }
         ),
+        ("0005-exchange", { database in try ExchangeChange.makeTables(database) }),
     ]
 
     static var migrator: DatabaseMigrator {
@@ -53,24 +54,6 @@ enum Migrations {
             try step.run(database)
             try database.execute(
                 sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [step.name])
-        }
-    }
-
-    private static func audit(_ database: Database) throws {
-        try database.create(table: "logEntry", options: .strict) { table in
-            table.primaryKey("number", .integer)
-            table.column("body", .blob).notNull()
-        }
-        try database.create(table: "logNode", options: [.strict, .withoutRowID]) { table in
-            table.column("level", .integer).notNull()
-            table.column("position", .integer).notNull()
-            table.column("hash", .blob).notNull()
-            table.primaryKey(["level", "position"])
-        }
-        try database.create(table: "logCheckpoint", options: .strict) { table in
-            table.primaryKey("size", .integer)
-            table.column("time", .integer).notNull()
-            table.column("note", .text).notNull()
         }
     }
 

@@ -14,17 +14,25 @@ enum StateSeal {
     ///
     /// Of passports and grants it is what their signatures do not cover; their bytes would cost
     /// a read of everything at each commit.
-    private static let queries = [
-        "SELECT * FROM organisation ORDER BY id",
-        "SELECT * FROM fork ORDER BY organisation, epoch",
-        "SELECT * FROM staff ORDER BY keyHash",
-        "SELECT * FROM statusList ORDER BY uri",
-        "SELECT * FROM earlierStatusList ORDER BY digest",
-        "SELECT * FROM ownStatus ORDER BY list, position",
-        "SELECT * FROM withdrawal ORDER BY digest",
-        "SELECT digest, isOwn, sealedRing, added FROM passport ORDER BY digest",
-        "SELECT digest, isOwn, sealedRing, added FROM \"grant\" ORDER BY digest",
-        "SELECT * FROM draft ORDER BY id",
+    ///
+    /// Tables of a later version are asked as well; an older home has none of them, and the
+    /// schema was confirmed before, so that nobody can have taken one away.
+    private static let queries: [(table: String, text: String)] = [
+        ("organisation", "SELECT * FROM organisation ORDER BY id"),
+        ("fork", "SELECT * FROM fork ORDER BY organisation, epoch"),
+        ("staff", "SELECT * FROM staff ORDER BY keyHash"),
+        ("statusList", "SELECT * FROM statusList ORDER BY uri"),
+        ("earlierStatusList", "SELECT * FROM earlierStatusList ORDER BY digest"),
+        ("ownStatus", "SELECT * FROM ownStatus ORDER BY list, position"),
+        ("withdrawal", "SELECT * FROM withdrawal ORDER BY digest"),
+        ("passport", "SELECT digest, isOwn, sealedRing, added FROM passport ORDER BY digest"),
+        ("grant", "SELECT digest, isOwn, sealedRing, added FROM \"grant\" ORDER BY digest"),
+        ("draft", "SELECT * FROM draft ORDER BY id"),
+        ("daemon", "SELECT * FROM daemon"),
+        ("sentParcel", "SELECT * FROM sentParcel ORDER BY digest, recipient"),
+        ("receivedParcel", "SELECT * FROM receivedParcel ORDER BY digest"),
+        ("parcelPassport", "SELECT * FROM parcelPassport ORDER BY parcel, passport"),
+        ("notice", "SELECT * FROM notice ORDER BY id"),
     ]
 
     /// The first line keeps it apart from checkpoints, which the same key signs.
@@ -35,7 +43,7 @@ enum StateSeal {
     {
         let lines = [
             name(origin), "\(frontier.size)", Base64.encode(frontier.root.bytes),
-            "\(try clockFloor(database))", Base64.encode(try digest(database).bytes),
+            "\(try LogTable.clockFloor(database))", Base64.encode(try digest(database).bytes),
         ]
         return lines.map { $0 + "\n" }.joined()
     }
@@ -65,16 +73,11 @@ enum StateSeal {
         return try Array(signed.text.utf8) == Array(text(origin, frontier, database).utf8)
     }
 
-    /// Seconds: the time of the newest entry, which no note of the log carries.
-    static func clockFloor(_ database: Database) throws -> Int64 {
-        try Int64.fetchOne(database, sql: "SELECT max(time) FROM logCheckpoint") ?? 0
-    }
-
     private static func digest(_ database: Database) throws -> Digest {
         var digests: [UInt8] = []
-        for query in queries {
+        for query in queries where try database.tableExists(query.table) {
             var bytes: [UInt8] = []
-            let rows = try Row.fetchCursor(database, sql: query)
+            let rows = try Row.fetchCursor(database, sql: query.text)
             while let row = try rows.next() {
                 for value in row.databaseValues { append(value, to: &bytes) }
             }

@@ -135,11 +135,9 @@ extension Store {
             throw logAltered
         }
         if index > 0 {
-            guard let latest = try latestNote(database),
-                let checkpoint = try? Checkpoint.verify(
-                    note: latest, origin: origin, keys: [key]),
-                checkpoint.size == index, checkpoint.root == frontier.root
-            else { throw logAltered }
+            guard try LogTable.holds(frontier, origin, key: key, database) else {
+                throw logAltered
+            }
             guard try StateSeal.holds(origin, frontier, database, key: key) else {
                 throw stateAltered
             }
@@ -151,43 +149,12 @@ extension Store {
         _ database: Database
     ) throws {
         var frontier = try frontier(database)
-        let index = frontier.size
-        try database.execute(
-            sql: "INSERT INTO logEntry (number, body) VALUES (?, ?)",
-            arguments: [Int64(clamping: index), entry.encoded().blob])
-        for node in frontier.append(entry.leafHash) {
-            try database.execute(
-                sql: "INSERT INTO logNode (level, position, hash) VALUES (?, ?, ?)",
-                arguments: [
-                    node.position.level, Int64(clamping: node.position.index), node.hash.blob,
-                ])
-        }
-        let note = try Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
-            .signed(by: logKey)
-        try database.execute(
-            sql: "INSERT INTO logCheckpoint (size, time, note) VALUES (?, ?, ?)",
-            arguments: [
-                Int64(clamping: frontier.size), entry.fields?.time?.seconds ?? 0, note,
-            ])
+        try LogTable.append(entry, to: &frontier, database)
+        try LogTable.sign(
+            frontier, origin, seconds: entry.fields?.time?.seconds ?? 0, by: logKey, database)
     }
 
     static func frontier(_ database: Database) throws -> MerkleFrontier {
-        let size = try Int64.fetchOne(database, sql: "SELECT max(number) + 1 FROM logEntry") ?? 0
-        let nodes = try MerkleFrontier.positions(forSize: UInt64(clamping: size)).map {
-            position in
-            let hash = try Data.fetchOne(
-                database, sql: "SELECT hash FROM logNode WHERE level = ? AND position = ?",
-                arguments: [position.level, Int64(clamping: position.index)])
-            guard let digest = Digest(bytes: [UInt8](hash ?? Data())) else {
-                throw StoreError(.damaged, .badInput, "the log's tree has a hole")
-            }
-            return digest
-        }
-        return try MerkleFrontier(size: UInt64(clamping: size), nodes: nodes)
-    }
-
-    static func latestNote(_ database: Database) throws -> String? {
-        try String.fetchOne(
-            database, sql: "SELECT note FROM logCheckpoint ORDER BY size DESC LIMIT 1")
+        try LogTable.frontier(database)
     }
 }

@@ -42,6 +42,8 @@ public enum StoreChange: Sendable {
     case earlierStatusList(SignedStatusList, isKept: Bool)
     /// A withdrawal.
     case withdrawal(UnverifiedWithdrawal)
+    /// Something that is sent or received through a daemon.
+    case exchange(ExchangeChange)
 
     func apply(to database: Database) throws {
         switch self {
@@ -100,6 +102,7 @@ public enum StoreChange: Sendable {
             try Self.save(grant, isOwn, ring, added, database)
         case .statusIndex, .statusDecoys, .statusEnded, .statusList, .earlierStatusList:
             try applyStatus(to: database)
+        case .exchange(let change): try change.apply(to: database)
         case .withdrawal(let withdrawal):
             try database.execute(
                 sql: """

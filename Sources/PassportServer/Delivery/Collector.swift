@@ -1,0 +1,200 @@
+internal import Foundation
+public import Logging
+internal import PassportClient
+internal import PassportCoding
+internal import PassportCrypto
+internal import PassportExchange
+internal import PassportStore
+internal import PassportTrust
+internal import Synchronization
+
+/// Fetches from peers what they have for organisations that nobody can reach: clinics behind a
+/// carrier's NAT only ever dial out.
+public struct Collector: Sendable {
+    private let daemon: Daemon
+    private let logger: Logger
+    private let told = Told()
+
+    /// Attempts to go on with one parcel in one round after a cut.
+    private static let cuts = 4
+
+    /// Collects for a daemon.
+    public init(_ daemon: Daemon, logger: Logger) {
+        self.daemon = daemon
+        self.logger = logger
+    }
+
+    /// Asks every peer of every organisation here, once.
+    ///
+    /// - Returns: how many parcels came.
+    @discardableResult
+    public func round() async throws -> Int {
+        var count = 0
+        for owner in try await daemon.mailroom.hosted() {
+            for peer in try await daemon.mailroom.followed(by: owner) {
+                guard !Task.isCancelled else { return count }
+                guard try await !daemon.mailroom.isHosted(peer),
+                    let identity = try await daemon.mailroom.identity(of: peer)
+                else { continue }
+                for endpoint in Daemon.endpoints(of: identity) {
+                    do {
+                        try await tell(owner, to: peer, at: endpoint)
+                        count += try await collect(for: owner, from: identity, at: endpoint)
+                        daemon.metrics.tried("collected")
+                        break
+                    } catch {
+                        daemon.metrics.tried("not-collected")
+                        logger.info(
+                            "not collected",
+                            metadata: [
+                                "code": .string(
+                                    (error as? any DescribedFailure)?.identifier ?? "unknown")
+                            ])
+                    }
+                }
+            }
+        }
+        return count
+    }
+
+    /// Nobody can fetch our newest manifest and lists from us, so we bring them along.
+    private func tell(
+        _ owner: OrganisationID, to peer: OrganisationID, at endpoint: Endpoint
+    ) async throws {
+        let caller = daemon.caller(for: owner)
+        guard let identity = try await daemon.mailroom.identity(of: owner) else { return }
+        var news = [
+            (ExchangePath.identity(owner), MediaType.identity, identity.encoded())
+        ]
+        for number in try await daemon.mailroom.statusListNumbers(of: owner) {
+            guard let list = try await daemon.mailroom.statusList(number, of: owner) else {
+                continue
+            }
+            news.append(
+                (ExchangePath.statusList(owner, number), MediaType.statusList, list.bytes))
+        }
+        for (path, mediaType, bytes) in news {
+            let digest = Digest.sha256(of: bytes)
+            guard told.isNews(peer, path, digest) else { continue }
+            let reply = try await caller.call(
+                endpoint, "PUT", path, body: .bytes(bytes), mediaType: mediaType, digest: digest)
+            if case .success = reply { told.note(peer, path, digest) }
+        }
+    }
+
+    private func collect(
+        for owner: OrganisationID, from peer: Identity, at endpoint: Endpoint
+    ) async throws -> Int {
+        let caller = daemon.caller(for: owner)
+        let path = ExchangePath.outbox(peer.organisation, owner)
+        var count = 0
+        var after: Int64? = 0
+        while let start = after {
+            let page = try await caller.document(
+                ParcelPage.self, at: endpoint, start == 0 ? path : "\(path)?after=\(start)"
+            ).get()
+            for entry in page.parcels.prefix(Limits.pageItems) {
+                guard let bytes = try? Hexadecimal.decode(entry.parcel),
+                    let parcel = Digest(bytes: bytes)
+                else { throw ExchangeError(.badAnswer, "a page with a parcel that is none") }
+                try await take(
+                    parcel, entry, for: owner, from: peer.organisation, at: endpoint, caller)
+                count += 1
+            }
+            // A peer that leads in circles is left.
+            guard let next = page.next, next > start else { break }
+            after = next
+        }
+        return count
+    }
+
+    private func take(
+        _ parcel: Digest, _ entry: ParcelEntry, for owner: OrganisationID,
+        from sender: OrganisationID, at endpoint: Endpoint, _ caller: ExchangeCaller
+    ) async throws {
+        let path = ExchangePath.outbox(sender, owner, parcel)
+        let mailroom = daemon.mailroom
+        var receipt = try await mailroom.storedReceipt(of: parcel, for: owner, from: sender)
+        if receipt == nil {
+            guard (1...Limits.envelopeBytes).contains(entry.length) else {
+                throw ExchangeError(.overLimit, "a parcel of a length that is not taken")
+            }
+            let folder = "\(daemon.settings.data)/collecting"
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            let file = "\(folder)/\(parcel)"
+            _ = try await caller.downloadParcel(
+                from: endpoint, path, digest: parcel, length: entry.length, to: file,
+                maximumAttempts: Self.cuts
+            ).get()
+            receipt = try await deposit(parcel, file, entry.length, for: owner, from: sender)
+            try FileManager.default.removeItem(atPath: file)
+        }
+        // When this does not arrive, the parcel is offered again, and the receipt is here.
+        _ = try await caller.call(
+            endpoint, "PUT", path + "/receipt", body: .bytes(receipt ?? []),
+            mediaType: MediaType.receipt
+        ).get()
+    }
+
+    private func deposit(
+        _ parcel: Digest, _ file: String, _ length: Int, for owner: OrganisationID,
+        from sender: OrganisationID
+    ) async throws -> [UInt8] {
+        let now = daemon.now()
+        let scope = UploadScope(owner: owner, peer: sender, recipient: owner)
+        let stands = try await daemon.mailroom.uploadOffset(scope, digest: parcel)
+        let upload = try await daemon.mailroom.beginUpload(
+            scope, digest: parcel, length: length, offset: stands, now: now)
+        do {
+            guard let handle = FileHandle(forReadingAtPath: file) else {
+                throw ExchangeError(.unreachable, .fault, "what was fetched is not there")
+            }
+            try handle.seek(toOffset: UInt64(stands))
+            while let data = try handle.read(upToCount: 65_536), !data.isEmpty {
+                try await upload.append([UInt8](data))
+            }
+        } catch {
+            await upload.cut()
+            throw error
+        }
+        let whole = try await upload.finish()
+        let kind = try ParcelKind(head: whole.head)
+        let receipt = try ReceiptTerms(
+            event: .delivered, recipient: owner, sender: sender, parcel: parcel, time: now
+        ).signed(by: daemon.mailroom.keys.exchange)
+        return try await daemon.mailroom.deposit(
+            whole, for: owner, from: sender, kind: kind, receipt: receipt, now: now
+        ).receipt
+    }
+
+    /// Runs until it is cancelled. The pauses differ a little each time, so that clinics that
+    /// lost one line do not all come back in one second.
+    public func run() async {
+        while !Task.isCancelled {
+            _ = try? await round()
+            let seconds = daemon.settings.collectSeconds
+            let spread = Int64(daemon.randomness.number(below: Int(clamping: seconds / 4 + 1)))
+            try? await Task.sleep(for: .seconds(seconds + spread))
+        }
+    }
+}
+
+/// What was told to whom, so that it is told once. Forgotten at a restart, which costs a request.
+private final class Told: Sendable {
+    private struct Key: Hashable {
+        let peer: OrganisationID
+        let path: String
+    }
+
+    private let told = Mutex<[Key: Digest]>([:])
+
+    func isNews(_ peer: OrganisationID, _ path: String, _ digest: Digest) -> Bool {
+        told.withLock { $0[Key(peer: peer, path: path)] != digest }
+    }
+
+    func note(_ peer: OrganisationID, _ path: String, _ digest: Digest) {
+        told.withLock { $0[Key(peer: peer, path: path)] = digest }
+    }
+}

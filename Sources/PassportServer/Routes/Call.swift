@@ -1,0 +1,175 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import PassportCoding
+internal import PassportCrypto
+internal import PassportExchange
+internal import PassportStore
+internal import PassportTrust
+
+/// One request on its way through a route.
+struct Call: Sendable {
+    let daemon: Daemon
+    let request: Request
+    let parameters: [String: String]
+    /// The moment of this request, the same for everything that is decided in it.
+    let now: Timestamp
+
+    var mailroom: Mailroom { daemon.mailroom }
+
+    // MARK: - What stands in the path
+
+    /// The organisation whose mailbox it is.
+    func organisation(_ name: String = "organisation") throws -> OrganisationID {
+        guard let id = try? OrganisationID(text: parameters[name] ?? "") else {
+            throw Problem(.notFound)
+        }
+        return id
+    }
+
+    /// The parcel: 64 lower-case hexadecimal digits.
+    func parcel() throws -> Digest {
+        let text = parameters["parcel"] ?? ""
+        guard let bytes = try? Hexadecimal.decode(text), let digest = Digest(bytes: bytes),
+            "\(digest)" == text
+        else { throw Problem(.notFound) }
+        return digest
+    }
+
+    /// A number in the path, in its one spelling.
+    func number(_ name: String) throws -> Int {
+        let text = parameters[name] ?? ""
+        guard let number = Int(text), number >= 0, "\(number)" == text else {
+            throw Problem(.notFound)
+        }
+        return number
+    }
+
+    /// The one query parameter there is.
+    func after() throws -> Int64 {
+        let query = request.uri.queryParameters
+        guard query.allSatisfy({ $0.key == "after" }), query.count <= 1 else {
+            throw Problem(.malformed, "the only parameter is 'after'")
+        }
+        guard let text = query["after"] else { return 0 }
+        guard let after = Int64(text), after >= 0 else {
+            throw Problem(.malformed, "'after' is a number that a page gave as 'next'")
+        }
+        return after
+    }
+
+    // MARK: - Fields
+
+    /// The value of a field that may stand once.
+    func field(_ name: HTTPField.Name) throws -> String? {
+        let values = request.headers[values: name]
+        guard values.count <= 1 else {
+            throw Problem(.malformed, "'\(name.canonicalName)' stands there twice")
+        }
+        return values.first
+    }
+
+    private func count(_ name: HTTPField.Name) throws -> Int? {
+        guard let text = try field(name) else { return nil }
+        guard let count = Int(text), count >= 0, "\(count)" == text else {
+            throw Problem(.malformed, "'\(name.canonicalName)' is no number of bytes")
+        }
+        return count
+    }
+
+    /// Bytes of the body.
+    func contentLength() throws -> Int? { try count(.contentLength) }
+
+    // MARK: - The signature
+
+    /// What of the request must be signed.
+    func components() throws -> RequestComponents {
+        guard let digest = try field(.contentDigest) else {
+            throw Problem(.unsigned, "Content-Digest is missing")
+        }
+        let offset = try count(.uploadOffset)
+        let length = try count(.uploadLength)
+        guard (offset == nil) == (length == nil) else {
+            throw Problem(.malformed, "Upload-Offset and Upload-Length stand together")
+        }
+        let upload = offset.flatMap { offset in
+            length.map { RequestComponents.Upload(offset: offset, length: $0) }
+        }
+        return RequestComponents(
+            method: request.method.rawValue, targetURI: daemon.endpoint.uri(request.uri.string),
+            contentDigest: try ContentDigest.parse(digest), upload: upload)
+    }
+
+    /// The request with its signature, not verified.
+    func unverified() throws -> UnverifiedRequest {
+        guard let input = try field(.signatureInput), let signature = try field(.signature) else {
+            throw Problem(.unsigned, "Signature-Input or Signature is missing")
+        }
+        return try UnverifiedRequest(
+            components(), SignatureFields(input: input, signature: signature))
+    }
+
+    /// The request, verified as one by an organisation that is known here. Its nonce is for
+    /// whatever is done with it to use up.
+    func verified() async throws -> VerifiedRequest {
+        let unverified = try unverified()
+        guard let identity = try await mailroom.identity(of: unverified.organisation) else {
+            throw UnverifiedRequest.unknownKey
+        }
+        return try verify(unverified, by: identity)
+    }
+
+    func verify(
+        _ unverified: UnverifiedRequest, by identity: Identity
+    ) throws -> VerifiedRequest {
+        do {
+            return try unverified.verify(by: identity, at: now)
+        } catch  where error.code == .skewed {
+            throw Problem(.skewed, error.message, skew: unverified.skew(at: now))
+        }
+    }
+
+    /// A verified request without a body, of which the nonce is used up.
+    func reading() async throws -> VerifiedRequest {
+        let request = try await verified()
+        guard request.components.contentDigest == ContentDigest.empty else {
+            throw Problem(.wrongDigest, "the body is empty, its digest is not")
+        }
+        try await mailroom.admit(request, now: now)
+        return request
+    }
+
+    /// A reading request by the owner of a mailbox.
+    func reading(by owner: OrganisationID) async throws -> VerifiedRequest {
+        let request = try await reading()
+        try require(request, owner)
+        return request
+    }
+
+    /// Stops one organisation from acting for another, hosted beside it or not.
+    func require(_ request: VerifiedRequest, _ owner: OrganisationID) throws {
+        guard request.organisation == owner else { throw Problem(.forbidden) }
+    }
+
+    // MARK: - The body
+
+    /// A whole body that fits into memory and is the one that was signed.
+    func body(maximum: Int, digest: Digest) async throws -> [UInt8] {
+        let bytes = try await body(maximum: maximum)
+        guard Digest.sha256(of: bytes) == digest else { throw Problem(.wrongDigest) }
+        return bytes
+    }
+
+    /// A whole body that fits into memory.
+    func body(maximum: Int) async throws -> [UInt8] {
+        if let length = try contentLength(), length > maximum { throw Problem(.tooLarge) }
+        var bytes: [UInt8] = []
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= maximum else { throw Problem(.tooLarge) }
+            bytes += part.readableBytesView
+        }
+        daemon.metrics.received(bytes: bytes.count)
+        return bytes
+    }
+}

@@ -1,0 +1,69 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import PassportCoding
+internal import PassportExchange
+
+/// Finds the route of a request, and turns whatever goes wrong into a problem.
+struct Dispatcher: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let daemon: Daemon
+    let logger: Logger
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        let start = ContinuousClock.now
+        let (template, response) = await answer(request)
+        let time = start.duration(to: .now).components
+        let microseconds = Int(time.seconds * 1_000_000 + time.attoseconds / 1_000_000_000_000)
+        daemon.metrics.answered(
+            template, status: response.status.code, microseconds: microseconds)
+        // The template and never the path: a path names organisations and parcels, and a query
+        // tells where somebody stands in a mailbox.
+        logger.info(
+            "request",
+            metadata: [
+                "method": .string(request.method.rawValue), "route": .string(template),
+                "status": .stringConvertible(response.status.code),
+                "microseconds": .stringConvertible(microseconds),
+            ])
+        return response
+    }
+
+    private func answer(_ request: Request) async -> (template: String, response: Response) {
+        let path = (request.head.path ?? "").prefix { $0 != "?" }
+            .split(separator: "/", omittingEmptySubsequences: false)
+        var methods: [String] = []
+        for route in Route.all {
+            guard let parameters = route.parameters(path) else { continue }
+            guard route.method == request.method.rawValue else {
+                methods.append(route.method)
+                continue
+            }
+            let call = Call(
+                daemon: daemon, request: request, parameters: parameters, now: daemon.now())
+            do {
+                return (route.template, try await route.answer(call))
+            } catch {
+                let problem = Problem(error)
+                if problem.status >= 500 { report(error, route.template) }
+                return (route.template, .problem(problem))
+            }
+        }
+        guard !methods.isEmpty else { return ("none", .problem(Problem(.notFound))) }
+        var response = Response.problem(Problem(.wrongMethod))
+        response.headers[.allow] = Set(methods).sorted().joined(separator: ", ")
+        return ("none", response)
+    }
+
+    private func report(_ error: any Error, _ template: String) {
+        let failure = error as? any DescribedFailure
+        logger.error(
+            "failed",
+            metadata: [
+                "route": .string(template),
+                "code": .string(failure?.identifier ?? "\(type(of: error))"),
+                "cause": .string(failure?.cause ?? ""),
+            ])
+    }
+}

@@ -1,0 +1,104 @@
+internal import Hummingbird
+internal import PassportCoding
+internal import PassportCrypto
+internal import PassportExchange
+internal import PassportStore
+internal import PassportTrust
+
+/// A mailbox: others deposit, the owner reads, fetches and removes.
+enum MailboxRoutes {
+    private static let box = "/v1/organisations/{organisation}/inbox"
+
+    static let all = [
+        Route("GET", box, page),
+        Route("GET", box + "/{parcel}", fetch),
+        Route("PUT", box + "/{parcel}", deposit),
+        Route("DELETE", box + "/{parcel}", remove),
+        Route("GET", box + "/{parcel}/upload", uploadState),
+    ]
+
+    private static func page(_ call: Call) async throws -> Response {
+        let owner = try call.organisation()
+        let after = try call.after()
+        _ = try await call.reading(by: owner)
+        let page = try await call.mailroom.inbox(of: owner, after: after)
+        return .json(ParcelPage(parcels: page.records.map(\.entry), next: page.next))
+    }
+
+    private static func fetch(_ call: Call) async throws -> Response {
+        let owner = try call.organisation()
+        let digest = try call.parcel()
+        _ = try await call.reading(by: owner)
+        guard let (record, content) = try await call.mailroom.parcel(digest, of: owner) else {
+            throw Problem(.notFound)
+        }
+        return try ParcelAnswer.make(content, digest: digest, kind: record.kind, call: call)
+    }
+
+    private static func remove(_ call: Call) async throws -> Response {
+        let owner = try call.organisation()
+        let digest = try call.parcel()
+        let request = try await call.verified()
+        try call.require(request, owner)
+        guard request.components.contentDigest == ContentDigest.empty else {
+            throw Problem(.wrongDigest)
+        }
+        guard
+            try await call.mailroom.remove(digest, of: owner, request: request, now: call.now)
+        else { throw Problem(.notFound) }
+        return .empty()
+    }
+
+    /// Whoever may deposit with an organisation: those it follows, itself included.
+    private static func sender(_ call: Call, _ owner: OrganisationID) async throws
+        -> VerifiedRequest
+    {
+        let request = try await call.verified()
+        guard try await call.mailroom.isHosted(owner) else { throw Problem(.notFound) }
+        guard try await call.mailroom.follows(owner, request.organisation) else {
+            throw Problem(.forbidden)
+        }
+        return request
+    }
+
+    private static func deposit(_ call: Call) async throws -> Response {
+        let owner = try call.organisation()
+        let digest = try call.parcel()
+        let request = try await sender(call, owner)
+        if let receipt = try await call.mailroom.storedReceipt(
+            of: digest, for: owner, from: request.organisation)
+        {
+            try await call.mailroom.admit(request, now: call.now)
+            return .bytes(receipt, MediaType.receipt)
+        }
+        let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
+        let intake = Intake(call: call, scope: scope, parcel: digest, request: request)
+        switch try await intake.take() {
+        case .part(let state):
+            try await call.mailroom.admit(request, now: call.now)
+            return .part(state)
+        case .whole(let parcel, let kind):
+            let receipt = try ReceiptTerms(
+                event: .delivered, recipient: owner, sender: request.organisation, parcel: digest,
+                time: call.now
+            ).signed(by: call.mailroom.keys.exchange)
+            let outcome = try await call.mailroom.deposit(
+                parcel, for: owner, request: request, kind: kind, receipt: receipt, now: call.now)
+            return .bytes(outcome.receipt, MediaType.receipt, status: outcome.isNew ? 201 : 200)
+        }
+    }
+
+    private static func uploadState(_ call: Call) async throws -> Response {
+        let owner = try call.organisation()
+        let digest = try call.parcel()
+        let request = try await sender(call, owner)
+        try await call.mailroom.admit(request, now: call.now)
+        let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
+        let isComplete =
+            try await call.mailroom.storedReceipt(
+                of: digest, for: owner, from: request.organisation) != nil
+        let offset =
+            isComplete ? 0 : try await call.mailroom.uploadOffset(scope, digest: digest)
+        return .json(UploadState(offset: offset, isComplete: isComplete))
+    }
+}

@@ -1,0 +1,147 @@
+internal import Hummingbird
+internal import PassportCoding
+internal import PassportCrypto
+internal import PassportExchange
+internal import PassportStore
+internal import PassportTrust
+
+/// What organisations say of themselves, and whom they follow.
+enum OrganisationRoutes {
+    private static let organisation = "/v1/organisations/{organisation}"
+
+    static let all = [
+        Route("PUT", organisation + "/identity", putIdentity),
+        Route("PUT", organisation + "/status-lists/{number}", putStatusList),
+        Route("GET", organisation + "/peers/{peer}", getPeer),
+        Route("PUT", organisation + "/peers/{peer}", putPeer),
+        Route("DELETE", organisation + "/peers/{peer}", removePeer),
+        Route("POST", ExchangePath.pair, pair),
+    ]
+
+    /// A newer manifest of an organisation that is known here, by itself.
+    ///
+    /// The newest keys may stand in no manifest but this one: a request that the known keys did
+    /// not sign counts when it is signed by a key of the chain that it brings, and that chain
+    /// goes on from the known one.
+    private static func putIdentity(_ call: Call) async throws -> Response {
+        let id = try call.organisation()
+        let unverified = try call.unverified()
+        guard unverified.organisation == id,
+            let known = try await call.mailroom.identity(of: id)
+        else { throw UnverifiedRequest.unknownKey }
+        if let request = try? call.verify(unverified, by: known) {
+            let identity = try await read(call, request.components.contentDigest, known)
+            return try await update(call, identity, request)
+        }
+        let identity = try await read(call, call.components().contentDigest, known)
+        return try await update(call, identity, call.verify(unverified, by: identity))
+    }
+
+    private static func read(
+        _ call: Call, _ digest: Digest, _ known: Identity
+    ) async throws -> Identity {
+        let bytes = try await call.body(maximum: Limits.identityBytes, digest: digest)
+        let unverified = try UnverifiedIdentity(decoding: bytes)
+        guard unverified.organisation == known.organisation else { throw Problem(.forbidden) }
+        // Attack: a long chain of many signatures, to buy the daemon's time.
+        guard
+            try unverified.signatureCount(
+                beyond: known.chain, within: Limits.evidenceSignatures)
+                <= Limits.evidenceSignatures
+        else { throw Problem(.tooLarge) }
+        return try unverified.verify(beyond: known.chain)
+    }
+
+    private static func update(
+        _ call: Call, _ identity: Identity, _ request: VerifiedRequest
+    ) async throws -> Response {
+        _ = try await call.mailroom.update(identity, request: request, now: call.now)
+        return .empty()
+    }
+
+    private static func putStatusList(_ call: Call) async throws -> Response {
+        let id = try call.organisation()
+        let number = try call.number("number")
+        let request = try await call.verified()
+        try call.require(request, id)
+        guard let identity = try await call.mailroom.identity(of: id) else {
+            throw Problem(.notFound)
+        }
+        let bytes = try await call.body(
+            maximum: Limits.statusListBytes, digest: request.components.contentDigest)
+        let list = try SignedStatusList(verifying: bytes, by: identity)
+        guard list.uri == id.statusListURI(number) else { throw Problem(.forbidden) }
+        _ = try await call.mailroom.put(list, request: request, now: call.now)
+        return .empty()
+    }
+
+    // MARK: - Whom one follows
+
+    private static func getPeer(_ call: Call) async throws -> Response {
+        let id = try call.organisation()
+        let peer = try call.organisation("peer")
+        _ = try await call.reading(by: id)
+        guard try await call.mailroom.follows(id, peer),
+            let identity = try await call.mailroom.identity(of: peer)
+        else { throw Problem(.notFound) }
+        let bytes = identity.encoded()
+        return .tagged(
+            bytes, MediaType.identity, digest: Digest.sha256(of: bytes), request: call.request)
+    }
+
+    private static func putPeer(_ call: Call) async throws -> Response {
+        let id = try call.organisation()
+        let peer = try call.organisation("peer")
+        let request = try await call.verified()
+        try call.require(request, id)
+        guard try await call.mailroom.isHosted(id) else { throw Problem(.notFound) }
+        let bytes = try await call.body(
+            maximum: Limits.identityBytes, digest: request.components.contentDigest)
+        let known = try await call.mailroom.identity(of: peer)
+        let identity = try UnverifiedIdentity(decoding: bytes).verify(beyond: known?.chain)
+        guard identity.organisation == peer else { throw Problem(.forbidden) }
+        try await call.mailroom.follow(identity, by: id, request: request, now: call.now)
+        call.daemon.bell.ring()
+        return .empty()
+    }
+
+    private static func removePeer(_ call: Call) async throws -> Response {
+        let id = try call.organisation()
+        let peer = try call.organisation("peer")
+        let request = try await call.verified()
+        try call.require(request, id)
+        guard request.components.contentDigest == ContentDigest.empty else {
+            throw Problem(.wrongDigest)
+        }
+        try await call.mailroom.unfollow(peer, by: id, request: request, now: call.now)
+        return .empty()
+    }
+
+    // MARK: - Pairing
+
+    private static func pair(_ call: Call) async throws -> Response {
+        guard let secret = try call.field(.authorization).flatMap({ Invitation.secret(in: $0) })
+        else { throw Problem(.unsigned, "the invitation is missing") }
+        let hash = Invitation.hash(of: secret)
+        // Before a body is read: strangers may not fill our memory.
+        guard try await call.mailroom.isOpen(invitation: hash, now: call.now) else {
+            throw Problem(.forbidden, "the invitation is unknown, used, or has expired")
+        }
+        let file = try await call.body(maximum: Limits.identityBytes)
+        let unverified = try UnverifiedIdentity(decoding: file)
+        guard
+            try unverified.signatureCount(beyond: nil, within: Limits.evidenceSignatures)
+                <= Limits.evidenceSignatures
+        else { throw Problem(.tooLarge) }
+        let identity = try unverified.verify()
+        // An identity that does not give us a key would be hosted and never delivered for.
+        guard
+            (try? identity.signingKey(
+                call.mailroom.keys.exchange.verifyingKey.keyHash, for: .exchange)) != nil
+        else { throw Problem(.conflict, "the manifest does not list this daemon's exchange key") }
+        try await call.mailroom.redeem(
+            secretHash: hash, identity: identity, now: call.now)
+        call.daemon.bell.ring()
+        return .empty()
+    }
+}

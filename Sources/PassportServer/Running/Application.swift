@@ -1,0 +1,117 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdHTTP2
+public import Logging
+internal import NIOCore
+internal import NIOHTTPTypes
+internal import PassportCoding
+internal import PassportCrypto
+internal import PassportExchange
+internal import PassportStore
+public import ServiceLifecycle
+
+/// The daemon's services, ready to be run together until somebody says stop.
+public enum DaemonServices {
+    /// Everything that a daemon runs.
+    ///
+    /// - Parameters:
+    ///   - tls: key and certificate.
+    ///   - onListening: called with the port once connections are taken; 0 for a socket file.
+    public static func all(
+        _ daemon: Daemon, tls: TLSIdentity, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws -> [any Service] {
+        var services: [any Service] = [
+            try front(daemon, tls, logger, onListening),
+            Loop { await PostOffice(daemon, logger: logger).run() },
+            Loop { await upkeep(daemon, logger) },
+        ]
+        if daemon.settings.address == nil {
+            services.append(Loop { await Collector(daemon, logger: logger).run() })
+        }
+        if let metrics = daemon.settings.metrics {
+            services.append(try back(daemon, metrics, logger))
+        }
+        return services
+    }
+
+    /// What peers and agents see: TLS 1.3, HTTP/1.1 and 2.
+    private static func front(
+        _ daemon: Daemon, _ tls: TLSIdentity, _ logger: Logger,
+        _ onListening: @escaping @Sendable (Int) -> Void
+    ) throws -> any Service {
+        let stream = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [PatienceHandler(PatienceHandler.Times())],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
+                maxHeaderFieldCount: 100))
+        let configuration = HTTP2UpgradeChannel.Configuration(
+            idleTimeout: .seconds(60), gracefulCloseTimeout: .seconds(10),
+            streamConfiguration: stream)
+        let ledger = ConnectionLedger(
+            most: daemon.settings.connections,
+            mostPerSource: daemon.settings.connectionsPerAddress, metrics: daemon.metrics)
+        let tlsConfiguration = tls.configuration()
+        let server = HTTPServerBuilder { responder in
+            GuardedChannel(
+                inner: try HTTP2UpgradeChannel(
+                    tlsConfiguration: tlsConfiguration, configuration: configuration,
+                    responder: responder),
+                ledger: ledger)
+        }
+        return Application(
+            responder: Dispatcher(daemon: daemon, logger: logger), server: server,
+            configuration: ApplicationConfiguration(
+                address: address(daemon.settings.listen), serverName: nil),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) },
+            logger: quiet(logger))
+    }
+
+    /// What the machine itself sees: metrics, in plain HTTP on loopback.
+    private static func back(
+        _ daemon: Daemon, _ place: Settings.ListenPlace, _ logger: Logger
+    ) throws -> any Service {
+        Application(
+            responder: MetricsPage(daemon: daemon),
+            configuration: ApplicationConfiguration(address: address(place), serverName: nil),
+            logger: quiet(logger))
+    }
+
+    private static func address(_ place: Settings.ListenPlace) -> BindAddress {
+        switch place {
+        case .machine(let host, let port): .hostname(host, port: port)
+        case .socket(let path): .unixDomainSocket(path: path)
+        }
+    }
+
+    /// The HTTP library's own lines are for its developers, and may hold what a peer sent.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = .error
+        return logger
+    }
+
+    /// Seconds between two rounds of taking away what nobody needs any more.
+    private static let upkeepSeconds = 3_600
+
+    private static func upkeep(_ daemon: Daemon, _ logger: Logger) async {
+        while !Task.isCancelled {
+            do {
+                _ = try await daemon.mailroom.prune(now: daemon.now())
+            } catch {
+                let code = (error as? any DescribedFailure)?.identifier ?? "unknown"
+                logger.error("upkeep failed", metadata: ["code": .string(code)])
+            }
+            try? await Task.sleep(for: .seconds(upkeepSeconds))
+        }
+    }
+}
+
+/// Work that goes on until the daemon is told to stop.
+private struct Loop: Service {
+    let work: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await work() }
+    }
+}

@@ -1,0 +1,47 @@
+public import PassportCoding
+public import PassportCrypto
+public import PassportExchange
+public import PassportStore
+
+/// What every route and every service of the daemon works with.
+public final class Daemon: Sendable {
+    /// The database, the parcels and the keys.
+    public let mailroom: Mailroom
+    /// What the configuration says.
+    public let settings: Settings
+    /// Where agents and peers reach this daemon, and its TLS key.
+    public let endpoint: Endpoint
+    /// Carries requests to other daemons.
+    let transport: any Transport
+    /// The clock.
+    let now: @Sendable () -> Timestamp
+    let randomness: Randomness
+    let metrics = DaemonMetrics()
+    /// Rung when something waits to be sent.
+    let bell = Bell()
+
+    /// Puts a daemon together; nothing runs yet.
+    ///
+    /// - Parameter endpoint: what requests must be signed for.
+    public init(
+        mailroom: Mailroom, settings: Settings, endpoint: Endpoint, transport: any Transport,
+        randomness: Randomness = .system, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.mailroom = mailroom
+        self.settings = settings
+        self.endpoint = endpoint
+        self.transport = transport
+        self.randomness = randomness
+        self.now = now
+    }
+
+    /// What the daemon says of itself to everybody.
+    var document: ServiceDocument {
+        ServiceDocument(
+            version: 1,
+            exchangeKey: Base64URL.encode(mailroom.keys.exchange.verifyingKey.rawRepresentation),
+            logKey: Base64URL.encode(mailroom.keys.log.verifyingKey.rawRepresentation),
+            logOrigin: mailroom.keys.logOrigin, address: settings.address?.description,
+            parcelBytes: Limits.envelopeBytes)
+    }
+}

@@ -1,0 +1,109 @@
+internal import Foundation
+internal import NIOSSL
+public import PassportCoding
+public import PassportCrypto
+internal import SwiftASN1
+internal import X509
+
+/// The daemon's TLS key and the certificate over it.
+///
+/// Self-signed by default: peers trust the key because a manifest pins it, so no authority can
+/// make another. Whoever has a certificate from an authority puts it in place of ours over the
+/// same key.
+public struct TLSIdentity: Sendable {
+    let certificate: NIOSSLCertificate
+    let key: NIOSSLPrivateKey
+    /// SHA-256 over the key's subject public key info: what manifests pin.
+    public let pin: Digest
+
+    /// Names of the two files in the data folder.
+    static let keyFile = "tls.key"
+    static let certificateFile = "tls.crt"
+
+    /// Both files: what a backup takes along.
+    public static let files = [keyFile, certificateFile]
+
+    /// Days for which our own certificate is valid; what counts is the key.
+    private static let days = 3_650
+
+    /// Reads key and certificate from the data folder, and makes them the first time.
+    ///
+    /// - Throws: `badCertificate`.
+    public static func load(from folder: String) throws(ServerError) -> TLSIdentity {
+        let key = "\(folder)/\(keyFile)"
+        let certificate = "\(folder)/\(certificateFile)"
+        do {
+            if !FileManager.default.fileExists(atPath: key) {
+                try write(Array(TLSKey.newPEM().utf8), to: key, mode: 0o600)
+            }
+            try refuseLoose(key)
+            if !FileManager.default.fileExists(atPath: certificate) {
+                let pem = try selfSigned(String(decoding: read(key), as: UTF8.self))
+                try write(Array(pem.utf8), to: certificate, mode: 0o644)
+            }
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate)
+            guard let first = chain.first else {
+                throw ServerError(.badCertificate, "\(certificateFile) holds no certificate")
+            }
+            let pin = Digest.sha256(of: try first.extractPublicKey().toSPKIBytes())
+            return TLSIdentity(
+                certificate: first, key: try NIOSSLPrivateKey(file: key, format: .pem), pin: pin)
+        } catch let error as ServerError {
+            throw error
+        } catch {
+            throw ServerError(
+                .badCertificate, .refused, "the TLS key or certificate cannot be used",
+                hint:
+                    "move \(keyFile) and \(certificateFile) away to have new ones made, then pair again"
+            )
+        }
+    }
+
+    private static func refuseLoose(_ path: String) throws {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o077 == 0 else {
+            throw ServerError(
+                .badCertificate, .refused, "others can read \(keyFile)",
+                hint: "chmod 600, and if others may have read it: a new key")
+        }
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: path)))
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String, mode: Int) throws {
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(bytes), attributes: [.posixPermissions: mode])
+        else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    /// A certificate that says nothing: whoever looks at the line learns no name from it.
+    private static func selfSigned(_ pem: String) throws -> String {
+        let key = try Certificate.PrivateKey(pemEncoded: pem)
+        let name = try DistinguishedName { CommonName("carepassd") }
+        let now = Date()
+        let certificate = try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key.publicKey,
+            notValidBefore: now.addingTimeInterval(-86_400),
+            notValidAfter: now.addingTimeInterval(Double(days) * 86_400), issuer: name,
+            subject: name, signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([.serverAuth])
+            }, issuerPrivateKey: key)
+        return try certificate.serializeAsPEM().pemString
+    }
+
+    /// TLS 1.3 and nothing older.
+    func configuration() -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.maximumTLSVersion = .tlsv13
+        return configuration
+    }
+}

@@ -1,0 +1,215 @@
+internal import Foundation
+internal import GRDB
+internal import PassportAudit
+public import PassportCoding
+internal import PassportCrypto
+public import PassportExchange
+public import PassportTrust
+internal import Synchronization
+
+extension Mailroom {
+    /// Hosts an organisation, or takes in the newer chain of one that is hosted.
+    ///
+    /// - Throws: `conflict`.
+    public func host(_ identity: Identity, now: Timestamp) async throws {
+        _ = try await writer.write { database, ledger in
+            try self.takeIn(identity, isHosted: true, now, database, &ledger)
+        }
+    }
+
+    /// Takes in a newer chain of an organisation that is known here, whoever brings it: the chain
+    /// proves itself.
+    ///
+    /// - Returns: false when nothing was new.
+    /// - Throws: `notFound`; `conflict` for an older or a forked chain; `replayed`.
+    @discardableResult
+    public func update(
+        _ identity: Identity, request: VerifiedRequest? = nil, now: Timestamp
+    ) async throws -> Bool {
+        try await writer.write { database, ledger in
+            try Self.consume(request, now, database)
+            guard try Self.knows(identity.organisation, database) else { throw Self.unknown }
+            return try self.takeIn(identity, isHosted: false, now, database, &ledger)
+        }
+    }
+
+    /// Lets a hosted organisation follow another: what that one sends is taken in for it.
+    ///
+    /// - Throws: `notTaken` when `host` is not hosted; `conflict`; `replayed`.
+    public func follow(
+        _ peer: Identity, by host: OrganisationID, request: VerifiedRequest? = nil,
+        now: Timestamp
+    ) async throws {
+        try await writer.write { database, ledger in
+            try Self.consume(request, now, database)
+            guard try Self.hosts(host, database) else { throw Self.notTaken }
+            // Whoever follows may know less of the peer than the daemon does.
+            try self.takeIn(
+                peer, isHosted: false, isOlderTaken: true, now, database, &ledger)
+            try database.run(
+                "INSERT INTO follow (host, peer) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [host.blob, peer.organisation.blob])
+        }
+    }
+
+    /// Ends following; of an organisation that nobody here follows or hosts nothing is kept but
+    /// what it sent.
+    public func unfollow(
+        _ peer: OrganisationID, by host: OrganisationID, request: VerifiedRequest? = nil,
+        now: Timestamp
+    ) async throws {
+        try await writer.write { database, _ in
+            try Self.consume(request, now, database)
+            try database.run(
+                "DELETE FROM follow WHERE host = ? AND peer = ?", [host.blob, peer.blob])
+            let isFollowed = try database.has(
+                "SELECT 1 FROM follow WHERE peer = ?", [peer.blob])
+            guard try !isFollowed && !Self.hosts(peer, database) else { return }
+            try database.run("DELETE FROM organisation WHERE id = ?", [peer.blob])
+            try database.run("DELETE FROM statusList WHERE organisation = ?", [peer.blob])
+        }
+    }
+
+    /// The identity of an organisation that is hosted or followed here.
+    public func identity(of organisation: OrganisationID) async throws -> Identity? {
+        try await read { try self.identity(organisation, $0) }
+    }
+
+    /// True when the organisation's mailbox is here.
+    public func isHosted(_ organisation: OrganisationID) async throws -> Bool {
+        try await read { try Self.hosts(organisation, $0) }
+    }
+
+    /// True when a hosted organisation follows another.
+    public func follows(_ host: OrganisationID, _ peer: OrganisationID) async throws -> Bool {
+        try await read { try Self.follows(host, peer, $0) }
+    }
+
+    /// Organisations with a mailbox here.
+    public func hosted() async throws -> [OrganisationID] {
+        try await read { database in
+            try Self.organisations(
+                database.rows("SELECT id FROM organisation WHERE isHosted ORDER BY id"))
+        }
+    }
+
+    /// Whom a hosted organisation follows; of nil, whom anybody here follows.
+    public func followed(by host: OrganisationID?) async throws -> [OrganisationID] {
+        try await read { database in
+            guard let host else {
+                return try Self.organisations(
+                    database.rows("SELECT DISTINCT peer FROM follow ORDER BY peer"))
+            }
+            return try Self.organisations(
+                database.rows(
+                    "SELECT peer FROM follow WHERE host = ? ORDER BY peer", [host.blob]))
+        }
+    }
+
+    static let notTaken = StoreError(
+        .notTaken, .refused, "this mailbox is not here, or takes nothing from this organisation",
+        hint: "the recipient has to follow the sender, with 'carepass peer add' and 'sync'")
+    private static let unknown = StoreError(
+        .notFound, .noInput, "this organisation is not known here")
+
+    private static func organisations(_ rows: [Row]) throws -> [OrganisationID] {
+        try rows.map { try organisation($0[0]) }
+    }
+
+    static func organisation(_ data: Data) throws -> OrganisationID {
+        OrganisationID(try digest(data))
+    }
+
+    static func digest(_ data: Data) throws -> Digest {
+        guard let digest = Digest(bytes: [UInt8](data)) else {
+            throw StoreError(.damaged, "a row holds no digest where one belongs")
+        }
+        return digest
+    }
+
+    static func hosts(_ id: OrganisationID, _ database: Database) throws -> Bool {
+        try database.has("SELECT 1 FROM organisation WHERE id = ? AND isHosted", [id.blob])
+    }
+
+    static func follows(
+        _ host: OrganisationID, _ peer: OrganisationID, _ database: Database
+    ) throws -> Bool {
+        try database.has(
+            "SELECT 1 FROM follow WHERE host = ? AND peer = ?", [host.blob, peer.blob])
+    }
+
+    private static func knows(_ id: OrganisationID, _ database: Database) throws -> Bool {
+        try database.has("SELECT 1 FROM organisation WHERE id = ?", [id.blob])
+    }
+
+    /// Reads an identity; its whole chain is verified once for each version of the row.
+    func identity(_ id: OrganisationID, _ database: Database) throws -> Identity? {
+        let found = try database.row(
+            "SELECT version FROM organisation WHERE id = ?", [id.blob])
+        guard let version: Int64 = found?[0] else { return nil }
+        if let known = identities.withLock({ $0[id] }), known.version == version {
+            return known.identity
+        }
+        let row = try database.row(
+            "SELECT identity FROM organisation WHERE id = ?", [id.blob])
+        guard let bytes: Data = row?[0] else { return nil }
+        let identity = try Identity(decoding: [UInt8](bytes))
+        // Stops another organisation's file from being slipped under a name.
+        guard identity.organisation == id else {
+            throw StoreError(.damaged, .refused, "an organisation's row holds another one")
+        }
+        identities.withLock { $0[id] = (version, identity) }
+        return identity
+    }
+
+    /// True when a chain is the beginning of another.
+    private static func isOlder(_ chain: ManifestChain, _ known: ManifestChain) -> Bool {
+        known.manifests.starts(with: chain.manifests)
+    }
+
+    /// Writes an identity that is new, or newer than the one that is here.
+    ///
+    /// - Parameter isOlderTaken: when true, an older state of the chain changes nothing and is
+    ///   no conflict.
+    @discardableResult
+    func takeIn(
+        _ identity: Identity, isHosted: Bool, isOlderTaken: Bool = false, _ now: Timestamp,
+        _ database: Database, _ ledger: inout Ledger
+    ) throws -> Bool {
+        let id = identity.organisation
+        let known = try self.identity(id, database)
+        let wasHosted = try Self.hosts(id, database)
+        if isHosted, !wasHosted {
+            try ledger.add(.daemonPaired, at: now, counterpart: id, database)
+        }
+        // Drawn, not counted: a row that is deleted and made anew, or a transaction that is taken
+        // back, must not bring a number again under which another identity is remembered.
+        let version = randomness.bytes(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        guard let known else {
+            try database.run(
+                """
+                INSERT INTO organisation (id, identity, version, isHosted, added)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+                [id.blob, identity.encoded().blob, version, isHosted, now.seconds])
+            return true
+        }
+        let chain: ManifestChain
+        do {
+            chain = try known.chain.updated(with: identity.chain)
+        } catch  where isOlderTaken && Self.isOlder(identity.chain, known.chain) {
+            chain = known.chain
+        } catch {
+            throw StoreError(
+                .conflict, .refused, error.message, hint: error.hint, cause: error.identifier)
+        }
+        if isHosted, !wasHosted {
+            try database.run("UPDATE organisation SET isHosted = 1 WHERE id = ?", [id.blob])
+        }
+        guard chain.manifests != known.chain.manifests else { return isHosted && !wasHosted }
+        try database.run(
+            "UPDATE organisation SET identity = ?, version = ? WHERE id = ?",
+            [identity.encoded().blob, version, id.blob])
+        return true
+    }
+}

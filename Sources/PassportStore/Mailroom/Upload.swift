@@ -1,0 +1,239 @@
+internal import Glibc
+internal import PassportCoding
+public import PassportCrypto
+internal import PassportExchange
+internal import Synchronization
+
+/// An upload under way; the only one of its scope and digest.
+///
+/// Small parcels stay in memory until they are whole; large ones go straight to a file, so that
+/// memory stays the same whatever arrives. One that is dropped is cut.
+public final class Upload: Sendable {
+    private struct State {
+        var hash = StreamingDigest()
+        var head: [UInt8] = []
+        var offset = 0
+        /// What came, of a small parcel.
+        var memory: [UInt8] = []
+        /// The open file of a large one, or -1.
+        var file: Int32 = -1
+        var isOpen = true
+
+        mutating func take(_ bytes: [UInt8]) {
+            hash.update(bytes)
+            if head.count < ParcelKind.headBytes {
+                head += bytes.prefix(ParcelKind.headBytes - head.count)
+            }
+            offset += bytes.count
+        }
+    }
+
+    private let desk: UploadDesk
+    private let name: String
+    private let digest: Digest
+    private let length: Int
+    private let now: Timestamp
+    private let state: Mutex<State>
+
+    private var isInline: Bool { length <= Mailroom.inlineBytes }
+
+    init(
+        _ desk: UploadDesk, _ name: String, _ digest: Digest, length: Int, offset: Int,
+        now: Timestamp
+    ) throws {
+        let path = desk.path(name)
+        var arrived = desk.offset(name)
+        if arrived > length {
+            DurableFiles.remove(path)
+            arrived = 0
+        }
+        guard arrived == offset else { throw WrongOffset(offset: arrived) }
+        var state = State()
+        // What came before is hashed again: after a crash it need not be what was written.
+        if arrived > 0 {
+            let isInline = length <= Mailroom.inlineBytes
+            try DurableFiles.scan(path) { chunk in
+                state.take(chunk)
+                if isInline { state.memory += chunk }
+                return true
+            }
+            guard state.offset == arrived else { throw WrongOffset(offset: state.offset) }
+        }
+        if length > Mailroom.inlineBytes {
+            state.file = unsafe open(
+                path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard state.file >= 0 else {
+                throw desk.files.failure(errno, "an upload cannot be written")
+            }
+        }
+        self.desk = desk
+        self.name = name
+        self.digest = digest
+        self.length = length
+        self.now = now
+        self.state = Mutex(state)
+    }
+
+    deinit { keep() }
+
+    /// Bytes that have arrived.
+    public var offset: Int { state.withLock { $0.offset } }
+
+    /// The first bytes, at most `ParcelKind.headBytes`: what is not carried can be refused before
+    /// the rest comes.
+    public var head: [UInt8] { state.withLock { $0.head } }
+
+    private static let ended = StoreError(.conflict, .fault, "the upload has ended")
+
+    /// Takes in the next bytes.
+    ///
+    /// - Throws: `tooLarge` past the announced length, `full`; nothing was taken in then.
+    public func append(_ bytes: [UInt8]) async throws {
+        if isInline {
+            try take(bytes)
+        } else {
+            try await desk.files.run { try self.take(bytes) }
+        }
+    }
+
+    private func take(_ bytes: [UInt8]) throws {
+        try state.withLock { state in
+            guard state.isOpen else { throw Self.ended }
+            guard bytes.count <= length - state.offset else {
+                throw StoreError(
+                    .tooLarge, .refused, "more bytes than were announced")
+            }
+            if isInline {
+                state.memory += bytes
+            } else {
+                do {
+                    try desk.files.write(bytes, to: state.file, at: state.offset)
+                } catch {
+                    _ = ftruncate(state.file, off_t(state.offset))
+                    throw error
+                }
+            }
+            state.take(bytes)
+        }
+    }
+
+    /// Ends the upload of a whole parcel: its bytes are those of the digest, and a large one is
+    /// durable.
+    ///
+    /// - Throws: `wrongDigest`, when all that came is deleted; `WrongOffset` when bytes are
+    ///   missing, and `full`, when it is kept.
+    public func finish() async throws -> UploadedParcel {
+        if isInline { return try end() }
+        return try await desk.files.run { try self.end() }
+    }
+
+    private func end() throws -> UploadedParcel {
+        let (offset, found) = try state.withLock { state in
+            guard state.isOpen else { throw Self.ended }
+            return (state.offset, state.hash.digest())
+        }
+        guard offset == length else {
+            keep()
+            throw WrongOffset(offset: offset)
+        }
+        guard found == digest else {
+            discard()
+            throw StoreError(
+                .wrongDigest, .refused, "the bytes are not those of the digest",
+                hint: "send the parcel anew from its beginning")
+        }
+        do {
+            return try state.withLock { state in try whole(&state) }
+        } catch {
+            keep()
+            throw error
+        }
+    }
+
+    private func whole(_ state: inout State) throws -> UploadedParcel {
+        guard state.isOpen else { throw Self.ended }
+        let content: ParcelContent
+        if isInline {
+            content = .bytes(state.memory)
+            DurableFiles.remove(desk.path(name))
+        } else {
+            try desk.files.sync(state.file)
+            let path = "\(desk.parcels)/\(desk.freshParcelName())"
+            try desk.files.move(desk.path(name), to: path)
+            content = .file(path: path, length: length)
+        }
+        close(&state)
+        desk.release(name, kept: 0)
+        return UploadedParcel(digest, content, head: state.head)
+    }
+
+    private func close(_ state: inout State) {
+        state.isOpen = false
+        state.memory = []
+        if state.file >= 0 { Glibc.close(state.file) }
+        state.file = -1
+    }
+
+    private func discard() {
+        state.withLock { state in
+            guard state.isOpen else { return }
+            close(&state)
+            DurableFiles.remove(desk.path(name))
+            desk.release(name, kept: 0)
+        }
+    }
+
+    /// Keeps what came, so that the upload can go on later.
+    public func cut() async {
+        _ = try? await desk.files.run { self.keep() }
+    }
+
+    private func keep() {
+        state.withLock { state in
+            guard state.isOpen else { return }
+            let path = desk.path(name)
+            if isInline, state.offset > 0, desk.mayBecomeFile(name) {
+                try? desk.files.spill(state.memory, to: path)
+            }
+            let kept = desk.offset(name)
+            if kept == 0 { DurableFiles.remove(path) } else { desk.files.touch(path, now) }
+            close(&state)
+            desk.release(name, kept: kept)
+        }
+    }
+}
+
+/// A parcel whose bytes are whole, are those of its digest, and are durable when it has a file.
+/// It goes with its file when nothing takes it in.
+public final class UploadedParcel: Sendable {
+    /// SHA-256 over the bytes.
+    public let digest: Digest
+    /// The first bytes, at most `ParcelKind.headBytes`, by which the kind is told.
+    public let head: [UInt8]
+    /// Where the bytes are.
+    public let content: ParcelContent
+    private let isKept = Mutex(false)
+
+    /// Bytes of the parcel.
+    public var length: Int { content.length }
+
+    init(_ digest: Digest, _ content: ParcelContent, head: [UInt8]) {
+        self.digest = digest
+        self.content = content
+        self.head = Array(head.prefix(ParcelKind.headBytes))
+    }
+
+    /// The name of its file, as rows hold it.
+    var fileName: String? {
+        guard case .file(let path, _) = content else { return nil }
+        return path.split(separator: "/").last.map { String($0) }
+    }
+
+    /// A row holds the file now.
+    func keep() { isKept.withLock { $0 = true } }
+
+    deinit {
+        guard !isKept.withLock({ $0 }), case .file(let path, _) = content else { return }
+        DurableFiles.remove(path)
+    }
+}

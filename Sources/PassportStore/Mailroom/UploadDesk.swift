@@ -1,0 +1,236 @@
+internal import GRDB
+internal import Glibc
+public import PassportCoding
+public import PassportCrypto
+public import PassportTrust
+internal import Synchronization
+
+/// Whose upload it is.
+public struct UploadScope: Hashable, Sendable {
+    /// Whose mailbox or outbox it goes to.
+    public let owner: OrganisationID
+    /// Who uploads.
+    public let peer: OrganisationID
+    /// Whom it is for in the end.
+    public let recipient: OrganisationID
+
+    /// Names a scope.
+    public init(owner: OrganisationID, peer: OrganisationID, recipient: OrganisationID) {
+        self.owner = owner
+        self.peer = peer
+        self.recipient = recipient
+    }
+}
+
+/// The bounds on what one organisation may have under way.
+public enum UploadRules {
+    /// Uploads in files, those that were cut included.
+    public static let filesPerPeer = 8
+    /// Bytes in all uploads: announced while they run, arrived once they are cut.
+    public static let bytesPerPeer = 67_108_864
+    /// Seconds after which one that was cut is given up.
+    public static let keptSeconds: Int64 = 7 * 86_400
+}
+
+/// Knows every upload that is under way or was cut, and keeps each peer within bounds.
+final class UploadDesk: Sendable {
+    /// One upload, by the name of its file.
+    struct Slot {
+        let peer: String
+        var bytes: Int
+        var isFile: Bool
+        var isActive: Bool
+    }
+
+    let files: DurableFiles
+    let parcels: String
+    private let partials: String
+    private let randomness: Randomness
+    private let slots = Mutex<[String: Slot]>([:])
+
+    private static let peerCharacters = 32
+
+    init(
+        partials: String, parcels: String, _ files: DurableFiles, _ randomness: Randomness
+    ) {
+        self.partials = partials
+        self.parcels = parcels
+        self.files = files
+        self.randomness = randomness
+    }
+
+    /// The name says who uploads, so that the bounds hold again after a restart.
+    static func name(_ scope: UploadScope, _ digest: Digest) -> String {
+        let rest = Digest.sha256(
+            label: "care-passport/1 upload", scope.owner.digest.bytes, scope.peer.digest.bytes,
+            scope.recipient.digest.bytes, digest.bytes)
+        return "\("\(scope.peer.digest)".prefix(peerCharacters))-\(rest)"
+    }
+
+    func path(_ name: String) -> String { "\(partials)/\(name)" }
+
+    /// A name for a parcel's file that says nothing about it.
+    func freshParcelName() -> String { Hexadecimal.encode(randomness.bytes(16)) }
+
+    /// Takes up what was cut before the daemon started.
+    func load() {
+        var found: [String: Slot] = [:]
+        for name in DurableFiles.names(in: partials) {
+            let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[0].count == Self.peerCharacters, parts[1].count == 64,
+                let status = DurableFiles.status(path(name))
+            else {
+                DurableFiles.remove(path(name))
+                continue
+            }
+            found[name] = Slot(
+                peer: String(parts[0]), bytes: status.length, isFile: true, isActive: false)
+        }
+        slots.withLock { $0 = found }
+    }
+
+    /// Uploads that were cut and may go on.
+    var cutCount: Int { slots.withLock { $0.values.count { !$0.isActive } } }
+
+    /// Bytes that have arrived.
+    func offset(_ name: String) -> Int { DurableFiles.status(path(name))?.length ?? 0 }
+
+    /// Claims the one place of an upload, or says why there is none.
+    func claim(_ name: String, length: Int) throws(StoreError) {
+        let peer = String(name.prefix(Self.peerCharacters))
+        let isFile = length > Mailroom.inlineBytes
+        let problem: StoreError? = slots.withLock { slots in
+            if slots[name]?.isActive == true {
+                return StoreError(.busy, .refused, "this upload is under way already")
+            }
+            var (count, bytes) = (0, 0)
+            for (other, slot) in slots where other != name && slot.peer == peer {
+                if slot.isFile { count += 1 }
+                bytes += slot.bytes
+            }
+            guard !isFile || count < UploadRules.filesPerPeer,
+                bytes + length <= UploadRules.bytesPerPeer
+            else {
+                return StoreError(
+                    .tooMany, .refused, "too many uploads of this organisation are under way",
+                    hint: "finish those that were begun")
+            }
+            slots[name] = Slot(
+                peer: peer, bytes: length, isFile: isFile || slots[name]?.isFile == true,
+                isActive: true)
+            return nil
+        }
+        if let problem { throw problem }
+    }
+
+    /// Gives a place back: what arrived is kept for later, or there is nothing.
+    func release(_ name: String, kept: Int) {
+        slots.withLock { slots in
+            guard kept > 0 else {
+                slots[name] = nil
+                return
+            }
+            slots[name]?.bytes = kept
+            slots[name]?.isFile = true
+            slots[name]?.isActive = false
+        }
+    }
+
+    /// True when a small upload that is cut may become a file.
+    func mayBecomeFile(_ name: String) -> Bool {
+        let peer = name.prefix(Self.peerCharacters)
+        return slots.withLock { slots in
+            slots.count { $0.key != name && $0.value.isFile && $0.value.peer == peer }
+                < UploadRules.filesPerPeer
+        }
+    }
+
+    /// Gives up what was cut before a moment.
+    func prune(before moment: Timestamp) -> Int {
+        let names = slots.withLock { slots in
+            slots.filter { !$0.value.isActive }.map(\.key)
+        }
+        var count = 0
+        for name in names {
+            if let status = DurableFiles.status(path(name)), status.changed >= moment.seconds {
+                continue
+            }
+            let isGone = slots.withLock { slots in
+                guard slots[name]?.isActive == false else { return false }
+                slots[name] = nil
+                DurableFiles.remove(path(name))
+                return true
+            }
+            if isGone { count += 1 }
+        }
+        return count
+    }
+}
+
+extension Mailroom {
+    /// Begins an upload, or goes on with one that was cut.
+    ///
+    /// - Parameters:
+    ///   - length: bytes of the whole parcel.
+    ///   - offset: where the next byte belongs.
+    /// - Throws: `busy`, `tooLarge`, `tooMany`, `full`; `WrongOffset` when it stands elsewhere.
+    public func beginUpload(
+        _ scope: UploadScope, digest: Digest, length: Int, offset: Int, now: Timestamp
+    ) async throws -> Upload {
+        guard (1...Limits.envelopeBytes).contains(length) else {
+            throw StoreError(
+                .tooLarge, .refused, "a parcel has 1 to \(Limits.envelopeBytes) bytes")
+        }
+        let name = UploadDesk.name(scope, digest)
+        let desk = uploads
+        let before = desk.offset(name)
+        try desk.claim(name, length: length)
+        do {
+            return try await files.run {
+                try Upload(desk, name, digest, length: length, offset: offset, now: now)
+            }
+        } catch {
+            desk.release(name, kept: min(before, desk.offset(name)))
+            throw error
+        }
+    }
+
+    /// Bytes that have arrived of an upload; 0 when there is none.
+    public func uploadOffset(_ scope: UploadScope, digest: Digest) async throws -> Int {
+        uploads.offset(UploadDesk.name(scope, digest))
+    }
+
+    /// A parcel from bytes that the program has itself.
+    ///
+    /// - Throws: `tooLarge`, `full`.
+    public func parcel(from bytes: [UInt8]) async throws -> UploadedParcel {
+        guard (1...Limits.envelopeBytes).contains(bytes.count) else {
+            throw StoreError(
+                .tooLarge, .refused, "a parcel has 1 to \(Limits.envelopeBytes) bytes")
+        }
+        let digest = Digest.sha256(of: bytes)
+        guard bytes.count > Self.inlineBytes else {
+            return UploadedParcel(digest, .bytes(bytes), head: bytes)
+        }
+        let desk = uploads
+        return try await files.run {
+            let path = "\(desk.parcels)/\(desk.freshParcelName())"
+            try desk.files.write(bytes, to: path)
+            return UploadedParcel(
+                digest, .file(path: path, length: bytes.count), head: bytes)
+        }
+    }
+
+    /// Takes away what a crash left between a file and its row, and takes up cut uploads.
+    func tidyFiles() async throws {
+        let known = try await read { database in
+            try Set(
+                String.fetchAll(database, sql: "SELECT file FROM parcel WHERE file IS NOT NULL"))
+        }
+        for name in DurableFiles.names(in: "\(folder)/\(Self.parcelFolder)")
+        where !known.contains(name) {
+            DurableFiles.remove(parcelPath(name))
+        }
+        uploads.load()
+    }
+}
