@@ -1,8 +1,9 @@
 # Two commands do everything: `make demo` and `make test`. Both use one debug build.
-.PHONY: demo test setup build lint check bench fuzz mutants vectors interop clean-demo
+.PHONY: demo test setup build lint check bench soak deb check-deb fuzz mutants vectors interop clean-demo
 
 demo: setup
 	swift build --product carepass
+	swift build --product carepassd
 	"$$(swift build --show-bin-path)/carepass" demo
 
 test: setup venv
@@ -39,3 +40,9 @@ mutants: setup
 vectors:
 	swift build --product passport-vectors
 	"$$(swift build --show-bin-path)/passport-vectors" write TestVectors
+
+deb: setup
+	scripts/make-deb.sh
+
+check-deb: setup
+	python3 Tests/Packaging/run.py --release

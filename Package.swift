@@ -15,6 +15,23 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let structuredFields = Target.Dependency.product(
+    name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: [Target.Dependency] = ["Hummingbird", "HummingbirdCore", "HummingbirdHTTP2"].map {
+    .product(name: $0, package: "hummingbird")
+}
+
+func nio(_ names: String...) -> [Target.Dependency] {
+    names.map { .product(name: $0, package: "swift-nio") }
+}
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -38,11 +55,25 @@ let package = Package(
         .library(name: "PassportAudit", targets: ["PassportAudit"]),
         .library(name: "PassportStore", targets: ["PassportStore"]),
         .executable(name: "carepass", targets: ["carepass"]),
+        .executable(name: "carepassd", targets: ["carepassd"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers.git", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
+            traits: []),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -66,14 +97,42 @@ let package = Package(
             "PassportStore",
             [
                 "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", grdb,
+                "CarePassport", "PassportExchange", grdb,
             ]),
+        room(
+            "PassportExchange",
+            [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
+                structuredFields,
+            ]),
+        room(
+            "PassportClient",
+            [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportExchange", tls,
+            ] + nio("NIOCore", "NIOPosix", "NIOHTTP1")),
+        .target(
+            name: "PassportServer",
+            dependencies: [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
+                "PassportExchange", "PassportStore", "PassportClient", certificates, asn1,
+                httpTypes, nioHTTPTypes, tls, logging, lifecycle,
+            ] + hummingbird + nio("NIOCore", "NIOHTTP1", "NIOTLS"),
+            resources: [.embedInCode("openapi.json")], swiftSettings: settings),
+        .executableTarget(
+            name: "carepassd",
+            dependencies: [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
+                "PassportExchange", "PassportStore", "PassportClient", "PassportServer",
+                argumentParser, logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "carepass",
             dependencies: [
                 "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSealing", "PassportFHIR",
-                "PassportStore", argumentParser,
+                "PassportStore", "PassportExchange", "PassportClient", argumentParser,
             ],
             resources: [
                 .embedInCode("Locales/en.json"), .embedInCode("Locales/summary.en.json"),
@@ -84,7 +143,8 @@ let package = Package(
             name: "passport-vectors",
             dependencies: [
                 "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
-                "PassportAudit", "CarePassport", "PassportSealing", argumentParser,
+                "PassportAudit", "CarePassport", "PassportSealing", "PassportExchange",
+                argumentParser,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -128,12 +188,24 @@ let package = Package(
             [
                 "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
                 "CarePassport", "PassportSecrecy", "PassportSealing", "PassportStore",
-                "PassportTestSupport", grdb,
+                "PassportExchange", "PassportTestSupport", grdb,
             ]),
+        tests(
+            "PassportExchangeTests",
+            [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
+                "PassportExchange", "PassportTestSupport",
+            ]),
+        tests(
+            "PassportClientTests",
+            [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportExchange",
+                "PassportClient", "PassportTestSupport", crypto, certificates, tls,
+            ] + nio("NIOCore", "NIOPosix")),
         tests(
             "StoryTests",
             [
-                "carepass", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
+                "carepass", "carepassd", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
                 "CarePassport", "PassportSecrecy", "PassportSealing", "PassportStore",
                 "PassportTestSupport", grdb,
             ]),
@@ -149,6 +221,7 @@ if Context.environment["CAREPASS_FUZZ"] != nil {
             dependencies: [
                 "CFuzzer", "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSealing", "PassportFHIR",
+                "PassportExchange",
             ],
             swiftSettings: settings),
     ]

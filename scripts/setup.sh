@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages that the build needs, and nothing when all are there.
 set -eu
-packages="libsodium-dev libsqlite3-dev pkg-config python3 python3-venv strace"
+packages="libsodium-dev libsqlite3-dev pkg-config python3 python3-venv strace curl openssl dpkg-dev"
 missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \

@@ -454,6 +454,58 @@ EMERGENCY = cbor({
         4: [{1: 2, 2: 1}], 6: [2], 7: [{1: 20260409, 2: 2}, {1: 20260511, 2: 8}]}})
 
 
+class Exchange:
+    """exchange.md: a part of a deposit, the receipt of the whole, a service, a notice."""
+
+    address = "https://daemon.example:8443"
+
+    def __init__(self, sender, recipient, withdrawal):
+        self.body, self.length = bytes.fromhex("a401010201"), 1_114_402
+        self.parcel = sha256(b"care-passport test: a parcel")
+        self.pin = sha256(b"care-passport test: the TLS key of a daemon")
+        log = Signer(test_seed("athens daemon log"))
+        self.services = cbor([[self.address, self.pin, log.public]])
+        signer = sender.keys["exchange"]
+        nonce, key = text64(random_bytes("nonce", 18)), text64(signer.hash)
+        self.values = {
+            "@method": "PUT", "@target-uri": f"{self.address}/v1/organisations/{recipient.text}"
+            f"/inbox/{self.parcel.hex()}",
+            "content-digest": f"sha-256=:{base64.b64encode(sha256(self.body)).decode()}:",
+            "upload-offset": "0", "upload-length": str(self.length)}
+        names = " ".join(f'"{name}"' for name in self.values)
+        self.parameters = (
+            f'({names});created={NOW};expires={NOW + 120};nonce="{nonce}"'
+            f';keyid="{sender.text}.{key}";alg="ed25519";tag="care-passport/1"')
+        lines = [f'"{name}": {value}' for name, value in self.values.items()]
+        self.base = "\n".join(lines + [f'"@signature-params": {self.parameters}'])
+        self.signature = base64.b64encode(signer.sign(self.base.encode())).decode()
+        self.receipt_payload = cbor({
+            1: 1, 2: 1, 3: recipient.id, 4: sender.id, 5: self.parcel, 6: NOW + 5})
+        self.receipt = sign1(self.receipt_payload, "receipt", recipient.keys["exchange"])
+        self.notice = cbor({1: 1, 2: withdrawal})
+        self.notice_header = cbor({1: PROFILES["net"]["alg"]})
+        self.notice_binding = cbor(
+            ["Encrypt0", self.notice_header, b"care-passport/1 notice"])
+        self.invitation = cbor({
+            1: self.address, 2: self.pin, 3: random_bytes("invitation", 16), 4: NOW + DAY})
+
+    def request(self):
+        wide = textwrap.TextWrapper(92, break_on_hyphens=False, subsequent_indent="  ").wrap
+        fields = [
+            self.values["@target-uri"].join(("PUT ", "")), "Content-Length: 5",
+            f"Content-Digest: {self.values['content-digest']}", "Upload-Offset: 0",
+            f"Upload-Length: {self.length}", f"Signature-Input: carepass={self.parameters}",
+            f"Signature: carepass=:{self.signature}:"]
+        return "\n".join(
+            [line for field in fields for line in wide(field)] + [
+                "body", self.body.hex(), f"signature base, {len(self.base)} bytes",
+                wrap(self.base.encode())])
+
+
+def text64(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 class World:
     def __init__(self):
         self.izmir = Organisation("izmir", "TEST Aid Izmir")
@@ -487,6 +539,7 @@ class World:
             (None, [[self.bearer[1], self.bearer[2]]], self.to_bearer[1])]
         self.envelope = Envelope(
             PAPER, passports, [self.izmir.identity], [self.list], parcels, self.card)
+        self.exchange = Exchange(self.izmir, self.athens, self.withdrawal)
         self.check_opening()
 
     def check_opening(self):
@@ -641,7 +694,23 @@ def blocks(world):
         rows(("carry box: salt", other.content[1][-20].hex()),
              ("carry box: key",
               hkdf(card.carry, "carry box", other.content[1][-20]).hex()))])
+    made.update(exchange_blocks(world.exchange))
     return made
+
+
+def exchange_blocks(exchange):
+    return {
+        "request": exchange.request(),
+        "receipt": "\n".join([
+            "payload", diag(exchange.receipt_payload),
+            f"the object, {len(exchange.receipt)} bytes", wrap(exchange.receipt)]),
+        "service": "\n".join([diag(exchange.services), wrap(exchange.services)]),
+        "notice": "\n".join([
+            "a withdrawal, before padding", diag(exchange.notice), "authenticated data",
+            wrap(exchange.notice_binding)]),
+        "invitation": "\n".join([
+            diag(exchange.invitation),
+            f"carepass-invitation-1.{text64(exchange.invitation)}"])}
 
 
 def artefacts(world):
@@ -656,6 +725,7 @@ def artefacts(world):
         "athens.seal-paper": test_seed("athens seal-paper"),
         "athens.seal-net": test_seed("athens seal-net"),
         "net-box": net_box(world)[0], "net-content": net_box(world)[1],
+        "receipt": world.exchange.receipt, "signature-base": world.exchange.base.encode(),
         "section": CARE}
 
 
@@ -730,6 +800,14 @@ def check_cddl(world):
                      "disclosure-terms": world.to_athens[0]},
         "status": {"status-list": world.list, "sign1-header": part(world.list, 0),
                    "status-claims": world.list_payload},
+        "exchange": {"receipt": world.exchange.receipt,
+                     "sign1-header": part(world.exchange.receipt, 0),
+                     "receipt-terms": world.exchange.receipt_payload,
+                     "notice": cbor(Tag(16, [
+                         world.exchange.notice_header, {-4: bytes(1120)}, bytes(8720)])),
+                     "notice-header": world.exchange.notice_header,
+                     "notice-content": world.exchange.notice,
+                     "invitation": world.exchange.invitation},
         "keyfile": {"key-file": cbor({1: 1, 2: bytes(16), 3: bytes(49)})},
     }
     for name, objects in plan.items():

@@ -16,7 +16,9 @@ struct CarePass: ParsableCommand {
             InitCommand.self, OperatorCommand.self, OrgCommand.self, PeerCommand.self,
             SummaryCommand.self, CardCommand.self, SealCommand.self, GrantCommand.self,
             PackCommand.self, OpenCommand.self, InspectCommand.self, WithdrawCommand.self,
-            TakeInCommand.self, StatusCommand.self, AuditCommand.self, DemoCommand.self,
+            TakeInCommand.self, StatusCommand.self, DaemonCommand.self, SendCommand.self,
+            InboxCommand.self, FetchCommand.self, SyncCommand.self, PurgeCommand.self,
+            AuditCommand.self, DemoCommand.self,
         ])
 
     static func main() {

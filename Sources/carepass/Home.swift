@@ -90,6 +90,8 @@ struct Home: ~Copyable {
     /// What the system's clock says, which may be behind `now`.
     let clock: Timestamp
     let randomness = Randomness.system
+    /// The clock that a test chose.
+    let clockOverride: Timestamp?
     private let lock: HomeLock
 
     /// The roles whose keys the keystore holds.
@@ -133,6 +135,7 @@ struct Home: ~Copyable {
         self.identity = identity
         self.now = now
         self.clock = clock
+        clockOverride = options.clock.map { Timestamp(clamping: $0) }
         self.keys = keys
     }
 

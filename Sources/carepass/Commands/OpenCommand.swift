@@ -3,6 +3,7 @@ import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
+import PassportExchange
 import PassportSealing
 internal import PassportSecrecy
 import PassportStore
@@ -79,8 +80,25 @@ struct OpenCommand: ReplyingCommand {
             return Self.changes(unlocked, examined, known, home.now)
         }
         guard !opened.isEmpty else { return report.refused() }
+        try Self.acknowledge(envelope, opened, home)
         try output?.writeAfterAct(document)
         return report.opened(opened)
+    }
+
+    /// The first opening of what came through the daemon is told to whoever sent it, at the next
+    /// `sync`.
+    private static func acknowledge(
+        _ envelope: Envelope, _ opened: [OpenedSection], _ home: borrowing Home
+    ) throws {
+        let digest = Digest.sha256(of: envelope.encoded())
+        guard
+            let parcel = try home.store.receivedParcels().first(where: { $0.digest == digest }),
+            parcel.opened == nil
+        else { return }
+        let passports = Set(opened.map(\.passport)).sorted()
+        let change = StoreChange.exchange(.opened(digest, passports: passports, at: home.now))
+        try home.commitTogether(
+            Notices.acts(of: .opened, for: parcel, [change], home.knowledge(), home))
     }
 
     private static func document(

@@ -88,7 +88,8 @@ struct WithdrawCommand: ReplyingCommand {
             [.withdrawal(withdrawal)]
                 + Self.endings(
                     ended.map(\.terms), of: passport == nil ? nil : verified.claims,
-                    home.organisation),
+                    home.organisation)
+                + Notices.changes(of: withdrawal, ending: ended, knowledge, home),
             signedBy: operatorKey)
         try output.writeAfterAct(withdrawal.bytes)
         return reply(withdrawal.digest, ended, home.now, isRepeated: false)

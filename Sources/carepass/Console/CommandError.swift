@@ -19,5 +19,6 @@ extension Failure<CommandDomain>.Code {
     static let nothingTaken = Self("nothingTaken")
     static let nothingGranted = Self("nothingGranted")
     static let badArgument = Self("badArgument")
+    static let noDaemon = Self("noDaemon")
     static let demoFailed = Self("demoFailed")
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import PassportCoding
+import PassportExchange
 import Synchronization
 
 /// What a command says at its end: lines for people, and the same as versioned JSON.
@@ -73,16 +74,17 @@ extension ReplyingCommand {
         Console.complain(
             code: failure.identifier, Words.message(of: failure), hint: failure.hint, asJSON: asJSON
         )
-        return exitCode(failure.kind)
+        return exitCode(failure)
     }
 
-    private static func exitCode(_ kind: FailureKind) -> ExitCode {
-        switch kind {
-        case .badInput: ExitCode(65)
-        case .noInput: ExitCode(66)
-        case .refused: ExitCode(77)
-        case .cannotWrite: ExitCode(73)
-        case .fault: ExitCode(70)
+    private static func exitCode(_ failure: any DescribedFailure) -> ExitCode {
+        if (failure as? ExchangeError)?.code == .unreachable { return ExitCode(69) }
+        switch failure.kind {
+        case .badInput: return ExitCode(65)
+        case .noInput: return ExitCode(66)
+        case .refused: return ExitCode(77)
+        case .cannotWrite: return ExitCode(73)
+        case .fault: return ExitCode(70)
         }
     }
 }

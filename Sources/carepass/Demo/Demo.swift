@@ -9,6 +9,7 @@ final class Demo {
     private(set) var steps: [String] = []
     private let says: Bool
     private let runner: DemoRunner
+    private let daemons: DemoDaemons
 
     init(out: String, input: String, says: Bool) throws {
         self.out = out
@@ -18,6 +19,7 @@ final class Demo {
         try Self.refuseMissing(input)
         try DemoRunner.empty(out)
         try runner.explain()
+        daemons = try DemoDaemons(out: out)
     }
 
     static let names = [
@@ -39,6 +41,7 @@ final class Demo {
     }
 
     func run() throws {
+        defer { daemons.stop() }
         try organisations()
         let summary = try importSummary()
         let (passport, grant) = try sealAndGrant(summary)
@@ -63,10 +66,15 @@ final class Demo {
     private func organisations() throws {
         let start = Date()
         var fingerprints: [String: String] = [:]
+        try daemons.start()
         for (home, name) in Self.names.sorted(by: { $0.key < $1.key }) {
-            let made = try runner.run(home, ["init", "--name", name])
-            fingerprints[home] = made["fingerprint"] as? String
+            try runner.run(home, ["init", "--name", name])
             try runner.run(home, ["operator", "add", "dr-\(home)"])
+            // Munich has no machine of its own: its mailbox is at Izmir's daemon.
+            let invitation = try daemons.invitation(home == "athens" ? "athens" : "izmir")
+            let paired = try runner.run(
+                home, ["daemon", "pair", invitation], by: "dr-\(home)")
+            fingerprints[home] = paired["fingerprint"] as? String
             try runner.run(home, ["org", "export", "--out", "\(out)/\(home).identity"])
         }
         for home in Self.names.keys.sorted() {
@@ -75,9 +83,11 @@ final class Demo {
                     home,
                     [
                         "peer", "add", "\(out)/\(peer).identity", "--fingerprint",
-                        fingerprints[peer] ?? "", "--trust", "issue,consent,status,log,seal-net",
+                        fingerprints[peer] ?? "", "--trust",
+                        "issue,consent,status,log,seal-net,exchange",
                     ], by: "dr-\(home)")
             }
+            try runner.run(home, ["sync"])
         }
         self.fingerprints = fingerprints
         step(1, "demo.organisations", since: start)
@@ -134,13 +144,15 @@ final class Demo {
                 "\(out)/izmir-to-athens.envelope",
             ],
             by: "dr-izmir")
+        try runner.run(
+            "izmir", ["send", "\(out)/izmir-to-athens.envelope", "--to", "Clinic Athens"])
         step(3, "demo.sealed", since: start)
         return (passport, grant)
     }
 
     private func athensOpens() throws -> String {
         let start = Date()
-        let envelope = "\(out)/izmir-to-athens.envelope"
+        let envelope = try fetch("athens")
         let opened = try runner.run(
             "athens",
             ["open", envelope, "--fhir", "\(out)/athens-summary.json"], by: "dr-athens")
@@ -154,6 +166,20 @@ final class Demo {
         step(4, "demo.athens-opened", since: start)
         return person
     }
+
+    /// Asks the daemon until the one envelope that is on its way has come.
+    private func fetch(_ home: String) throws -> String {
+        var files: [String] = []
+        try DemoDaemons.wait(atMost: Self.deliveredWithin) {
+            let fetched = try runner.run(home, ["fetch"])["fetched"] as? [[String: Any]] ?? []
+            files = fetched.compactMap { $0["file"] as? String }
+            return !files.isEmpty
+        }
+        try expect(files.count == 1, "fetch")
+        return files[0]
+    }
+
+    private static let deliveredWithin = 60.0
 
     private func munichReads(_ izmirs: String, _ person: String) throws {
         let start = Date()
@@ -177,9 +203,10 @@ final class Demo {
         try runner.run(
             "athens", ["pack", izmirs, athens, "--to", "Clinic Munich", "--out", envelope],
             by: "dr-athens")
+        try runner.run("athens", ["send", envelope, "--to", "Clinic Munich"])
         let opened = try runner.run(
             "munich",
-            ["open", envelope, "--fhir", "\(out)/munich-summary.json"], by: "dr-munich")
+            ["open", try fetch("munich"), "--fhir", "\(out)/munich-summary.json"], by: "dr-munich")
         try expect(
             Self.sections(opened) == ["emergency", "medication", "care", "risk"], "munich")
         try expect(Self.sources(opened, "care") == ["Clinic Athens", "NGO Izmir"], "sources")
@@ -194,12 +221,35 @@ final class Demo {
             ["withdraw", "--grant", grant, "--reason", "person", "--out", "\(out)/withdrawal"],
             by: "dr-izmir")
         try runner.run("izmir", ["status", "export", "--out", "\(out)/izmir.status"])
-        try runner.run("athens", ["take-in", "\(out)/withdrawal", "\(out)/izmir.status"])
+        // What Athens opened is told to Izmir, and the end to Athens, each on its own schedule.
+        try runner.run("athens", ["sync"])
+        try runner.run("izmir", ["sync"])
+        try DemoDaemons.wait(atMost: Self.deliveredWithin) {
+            try news("athens", "sync.withdrawal") > 0
+        }
+        try expect(try sentState("izmir") == "opened", "receipt")
         let refused = try runner.run(
             "athens",
             ["open", "\(out)/izmir-to-athens.envelope"], by: "dr-athens", expecting: 77)
         try expect(refused["reason"] as? String == "withdrawal.withdrawn", "withdrawn")
         step(6, "demo.withdrawn", since: start, withdrawn["time"] as? String ?? "")
+    }
+
+    private func news(_ home: String, _ kind: String) throws -> Int {
+        let news = try runner.run(home, ["sync"])["news"] as? [String: Any]
+        return news?[kind] as? Int ?? 0
+    }
+
+    /// How far the one envelope of a home has come.
+    private func sentState(_ home: String) throws -> String? {
+        var state: String?
+        try DemoDaemons.wait(atMost: Self.deliveredWithin) {
+            try runner.run(home, ["sync"])
+            let sent = try runner.run(home, ["inbox"])["sent"] as? [[String: Any]]
+            state = sent?.first?["state"] as? String
+            return state == "opened"
+        }
+        return state
     }
 
     private func audit() throws {

@@ -4,6 +4,14 @@ import Foundation
 enum DemoReadme {
     private static let files: [(names: [String], text: String)] = [
         (["izmir/", "athens/", "munich/"], Words.say("demo-file.homes")),
+        (["izmir-daemon/", "athens-daemon/"], Words.say("demo-file.daemons")),
+        (
+            [
+                "izmir-daemon.conf", "athens-daemon.conf", "izmir-daemon.jsonl",
+                "athens-daemon.jsonl",
+            ],
+            Words.say("demo-file.daemon-files")
+        ),
         (
             ["izmir.identity", "athens.identity", "munich.identity"],
             Words.say("demo-file.identities")

@@ -1,0 +1,89 @@
+import CarePassport
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportExchange
+import PassportSealing
+internal import PassportSecrecy
+import PassportStore
+import PassportTrust
+
+/// Takes in the notices of others: ends, and receipts for what we sent.
+struct NoticeIntake {
+    /// What became of one notice: a message's key and what it names.
+    struct Outcome {
+        let key: String
+        let detail: String
+    }
+
+    /// Takes one in, and logs it; what is no use is logged as refused and kept nowhere.
+    static func take(
+        _ bytes: [UInt8], from sender: OrganisationID, _ knowledge: inout Knowledge,
+        _ home: borrowing Home
+    ) throws -> Outcome {
+        do {
+            switch try Notice(opening: bytes, with: home.keys.openingKey(.sealNet)) {
+            case .withdrawal(let bytes):
+                let taken = try TakenIn.withdrawal(bytes, &knowledge, home)
+                let act = taken.act(at: home.now)
+                var fields = act.fields
+                fields.counterpart = sender.digest
+                try home.commit(fields, act.changes)
+                return Outcome(key: "sync.withdrawal", detail: name(of: sender, knowledge))
+            case .receipt(let bytes):
+                return try receipt(bytes, from: sender, knowledge, home)
+            }
+        } catch let error as any DescribedFailure where error.kind != .fault {
+            var fields = AuditFields(act: .refused, time: home.now)
+            fields.object = Digest.sha256(of: bytes)
+            fields.counterpart = sender.digest
+            fields.outcome = .refused
+            fields.reason = error.identifier
+            try home.commit(fields)
+            return Outcome(key: "sync.refused", detail: name(of: sender, knowledge))
+        }
+    }
+
+    private static func receipt(
+        _ bytes: [UInt8], from sender: OrganisationID, _ knowledge: Knowledge,
+        _ home: borrowing Home
+    ) throws -> Outcome {
+        guard let identity = knowledge.identities[sender] else {
+            throw TrustError(.unknownKey, .refused, "a receipt of an unknown organisation")
+        }
+        let receipt = try UnverifiedReceipt(decoding: bytes)
+            .verify(by: identity, sender: home.organisation)
+        let sent = try home.store.sentParcels().first {
+            $0.digest == receipt.terms.parcel && $0.recipient == sender
+        }
+        guard let sent else {
+            throw TrustError(.unknownKey, .refused, "a receipt for what was never sent")
+        }
+        try commit(receipt, sent, home)
+        return Outcome(
+            key: "sync.\(receipt.terms.event.name)", detail: name(of: sender, knowledge))
+    }
+
+    /// Logs a receipt, and moves the parcel on where it leads further.
+    static func commit(
+        _ receipt: VerifiedReceipt, _ sent: SentParcel, _ home: borrowing Home
+    ) throws {
+        let state: SentState =
+            switch receipt.terms.event {
+            case .delivered: .delivered
+            case .opened: .opened
+            case .purged: .purged
+            }
+        var fields = AuditFields(act: .receiptTaken, time: home.now)
+        fields.object = sent.digest
+        fields.counterpart = sent.recipient.digest
+        fields.reason = receipt.terms.event.name
+        let change = StoreChange.exchange(
+            .sent(sent.digest, to: sent.recipient, state, at: home.now))
+        try home.commit(fields, sent.state.allows(state) ? [change] : [])
+    }
+
+    private static func name(of id: OrganisationID, _ knowledge: Knowledge) -> String {
+        ViewText.name(knowledge.identities[id]?.name ?? id.text)
+    }
+}
