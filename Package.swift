@@ -151,7 +151,8 @@ let package = Package(
             name: "carepass-bench",
             dependencies: [
                 "CSodium", "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
-                "PassportAudit", "CarePassport", "PassportSealing", crypto,
+                "PassportAudit", "CarePassport", "PassportSealing", "PassportExchange",
+                "PassportStore", "PassportClient", "PassportServer", crypto, grdb,
             ],
             swiftSettings: settings),
         .target(
@@ -203,11 +204,20 @@ let package = Package(
                 "PassportClient", "PassportTestSupport", crypto, certificates, tls,
             ] + nio("NIOCore", "NIOPosix")),
         tests(
+            "PassportServerTests",
+            [
+                "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
+                "PassportExchange", "PassportStore", "PassportClient", "PassportServer",
+                "PassportTestSupport", httpTypes, nioHTTPTypes, certificates, tls, logging,
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+            ] + hummingbird + nio("NIOCore", "NIOEmbedded", "NIOHTTP1", "NIOTLS")),
+        tests(
             "StoryTests",
             [
-                "carepass", "carepassd", "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", "PassportSecrecy", "PassportSealing", "PassportStore",
-                "PassportTestSupport", grdb,
+                "carepass", "carepassd", "PassportCoding", "PassportCrypto", "PassportTrust",
+                "PassportAudit", "CarePassport", "PassportSecrecy", "PassportSealing",
+                "PassportExchange", "PassportStore", "PassportClient", "PassportTestSupport",
+                grdb,
             ]),
     ]
 )

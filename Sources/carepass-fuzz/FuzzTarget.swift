@@ -25,7 +25,8 @@ struct FuzzTarget: Sendable {
     /// All targets, in the order in which they run.
     static let all: [FuzzTarget] =
         TextTargets.all + CodingTargets.all + ObjectTargets.all + TrustTargets.all
-        + EnvelopeTargets.all + AuditTargets.all + CareTargets.all + FHIRTargets.all
+        + EnvelopeTargets.all + ExchangeTargets.all + AuditTargets.all + CareTargets.all
+        + FHIRTargets.all
 
     static func named(_ name: String) throws -> FuzzTarget {
         guard let target = all.first(where: { $0.name == name }) else {

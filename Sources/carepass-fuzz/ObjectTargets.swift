@@ -15,6 +15,7 @@ enum ObjectTargets {
 
     private static let types: [ObjectType] = [
         .passport, .grant, .disclosure, .withdrawal, .staffCertificate, .act, .statusList,
+        .receipt,
     ]
 
     /// Objects that the world signed, by type.

@@ -198,6 +198,8 @@ final class House: Sendable {
 
     func key(_ purpose: KeyPurpose) throws -> SigningKey { try keys.signingKey(purpose) }
 
+    func openingKey(_ purpose: KeyPurpose) throws -> OpeningKey { try keys.openingKey(purpose) }
+
     /// The root key of the first epoch or of the second.
     func root(next: Bool) throws -> SigningKey {
         try next ? nextRoots.signingKey(.root) : roots.signingKey(.root)

@@ -2,6 +2,7 @@ import CarePassport
 import PassportAudit
 import PassportCoding
 import PassportCrypto
+import PassportSealing
 import PassportSecrecy
 import PassportTrust
 import Testing
@@ -36,6 +37,7 @@ import Testing
         case .auditEntryBytes: try auditEntryBytes()
         case .statusListBytes: try statusListBytes()
         case .keyFileBytes: try keyFileBytes()
+        case .noticeBytes: try noticeBytes()
         }
     }
 
@@ -55,7 +57,7 @@ import Testing
             let made = accepts {
                 let bytes = try Sized.bytes(count) { padding in
                     let payload = try Forge.fields(plan.payload()) {
-                        $0[CBORItem(-1)] = .bytes(padding)
+                        $0[CBORItem(-2)] = .bytes(padding)
                     }
                     return try ManifestPlan.sign(payload, by: plan.roots)
                 }
@@ -122,6 +124,16 @@ import Testing
                 boxes: [box, box, box, box])
             let fits = box.ciphertext.count <= Limits.boxBytes
             #expect(accepts { _ = try Envelope(decoding: envelope.encoded()) } == fits)
+        }
+    }
+
+    /// A notice has one size, far below its limit.
+    private func noticeBytes() throws {
+        let key = try Secrets.openingKey("Limit seal-net", .sealNet)
+        let notice = try Notice.receipt([1]).sealed(to: key.publicKey)
+        #expect(notice.count < Limits.noticeBytes)
+        pastLimit("sealing.malformed") {
+            _ = try Notice(opening: zeros(Limits.noticeBytes + 1), with: key)
         }
     }
 

@@ -69,7 +69,7 @@ extension GeneratedLimitTests {
             next.version = manifests.count + 1
             next.previous = previous
             next.organisation = organisation
-            let payload = try Forge.fields(next.payload()) { $0[CBORItem(-1)] = .bytes(padding) }
+            let payload = try Forge.fields(next.payload()) { $0[CBORItem(-2)] = .bytes(padding) }
             return (try ManifestPlan.sign(payload, by: plan.roots), Digest.sha256(of: payload))
         }
         while manifests.count < 128 {

@@ -7,8 +7,8 @@ from audit_keys import judge, keys_of, staff_of
 from cbor_strict import Refused
 
 INTENT, OUTCOME, EXPORTED, DISCLOSED, STAFF_ADDED, STAFF_ENDED = 14, 15, 18, 13, 2, 3
-SIGNED = {2, 3, 4, 5, 9, 11, 12, 13, 14, 16, 21}
-ACTS = range(1, 22)
+SIGNED = {2, 3, 4, 5, 9, 11, 12, 13, 14, 16, 21, 22}
+ACTS = range(1, 29)
 MAX_AGE = 604_800
 LEVELS = {"openingInterrupted": "warn", "entryErased": "warn", "fieldWithheld": "warn",
           "clockBackwards": "warn", "timeAhead": "warn", "ageUnknown": "warn",

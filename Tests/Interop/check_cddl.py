@@ -16,13 +16,17 @@ FILES = {
     "hpke-header": "envelope", "carry-header": "envelope",
     "status-list": "status", "status-claims": "status", "key-file": "keyfile",
     "sign1-header": "manifest", "second-header": "manifest",
+    "services": "manifest", "receipt": "exchange", "receipt-terms": "exchange",
+    "notice": "exchange", "notice-header": "exchange", "notice-content": "exchange",
+    "invitation": "exchange",
     "section": "care-summary", "audit-export-header": "audit-log",
     "audit-export-entry": "audit-log", "audit-entry-proof": "audit-log",
     "audit-stored-entry": "audit-log", "audit-act": "audit-log", "audit-fields": "audit-log"}
 ALONE = ("care-summary", "audit-log")
 SIGNED = {"passport": "passport-claims", "withdrawal": "withdrawal-terms",
           "disclosure": "disclosure-terms", "status-list": "status-claims",
-          "staff-certificate": "staff-payload", "grant": "grant-terms"}
+          "staff-certificate": "staff-payload", "grant": "grant-terms",
+          "receipt": "receipt-terms"}
 
 
 def layers(root, data):
@@ -35,6 +39,9 @@ def layers(root, data):
         protected, _, payload, signers = item.content
         yield "manifest-header", protected
         yield "manifest-payload", payload
+        services = cbor.decode(payload).get(-1)
+        if services is not None:
+            yield "services", cbor.encode(services)
         for signer in signers:
             yield "second-header", signer[0]
     elif root == "identity":
@@ -49,6 +56,10 @@ def layers(root, data):
             for one in item[key]:
                 if name == "passport" or _is_evidence(name, one):
                     yield from layers(name, one)
+    elif root == "notice":
+        yield "notice-header", item.content[0]
+    elif root == "notice-content":
+        yield from layers({1: "withdrawal", 2: "receipt"}[item[1]], item[2])
     elif root == "box-payload":
         for pair in item[2]:
             yield from layers("grant", pair[0])

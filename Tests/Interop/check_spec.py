@@ -5,11 +5,13 @@ import re
 import audit
 import cbor_strict as cbor
 import cose
+import exchange_objects
 import grant
 import manifest
 import passport
 import section
 import status
+import structured
 import suite
 import verification
 from cbor_strict import Refused
@@ -145,6 +147,35 @@ def envelope_page(pages):
     same(binding, cbor.encode(["Encrypt0", cbor.encode({1: 42}), bytes.fromhex(digest)]), "binding")
 
 
+def exchange_page(pages):
+    text = re.sub(r"\n  ", "", pages.example("exchange", "request"))
+    fields = dict(re.findall(r"^([A-Z][A-Za-z-]+): (.*)$", text, re.M))
+    method, target = re.match(r"(\S+) (\S+)", text).groups()
+    found = exchange_objects.Request(
+        method, target, fields["Content-Digest"],
+        (int(fields["Upload-Offset"]), int(fields["Upload-Length"])),
+        fields["Signature-Input"], fields["Signature"])
+    same(found.base.encode(), pages.hexes("exchange", "request")[-1], "signature base")
+    body = pages.hexes("exchange", "request")[0]
+    same(exchange_objects.content_digest(fields["Content-Digest"]), suite.sha256(body), "body")
+    # The key stands in the identity file of the page on manifests only by its first bytes.
+    seed = suite.sha256(b"care-passport test key: izmir exchange")
+    public = suite.public_of(seed)
+    same(suite.sha256(public), found.key_hash, "key of the request")
+    suite.verify(public, found.signature, found.base.encode())
+    receipt = exchange_objects.Receipt(pages.hexes("exchange", "receipt")[-1])
+    same((receipt.event, receipt.sender), (1, found.organisation), "receipt")
+    receipt.signed.verify(suite.public_of(
+        suite.sha256(b"care-passport test key: athens exchange")))
+    services = manifest.services(cbor.decode(pages.hexes("exchange", "service")[-1]))
+    exchange_objects.Address(services[0][0])
+    line = re.search(r"carepass-invitation-1\.\S+", pages.example("exchange", "invitation"))[0]
+    same(exchange_objects.Invitation(line).pin, services[0][1], "pin")
+    binding = cbor.encode(["Encrypt0", exchange_objects.NOTICE_HEADER, b"care-passport/1 notice"])
+    same(pages.hexes("exchange", "notice")[-1], binding, "binding of a notice")
+    same(structured.Parser("a=1, a=2").dictionary()["a"][0], 2, "the last counts")
+
+
 def care_summary_page(pages):
     data = bytes.fromhex(re.search(r"```hex\n(.*?)```", pages.text("care-summary"), re.S)[1])
     same(len(data), 111, "bytes")
@@ -194,6 +225,7 @@ def verification_table(pages):
 def limits_table(pages):
     rows = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", pages.text("limits"), re.M))
     mine = {"cborDepth": cbor.MAX_DEPTH, "cborItems": cbor.MAX_ITEMS,
+            "noticeBytes": 16384, "receiptBytes": 1024, "services": 4, "pageItems": 100,
             "onwardDepth": grant.ONWARD_DEPTH, "statusListInflatedBytes": status.INFLATED}
     same({key: int(rows[key]) for key in mine}, mine, "limits")
 
@@ -204,4 +236,4 @@ def types(pages):
 
 
 CHECKS = [encoding, suite_page, manifest_page, passport_page, grant_page, status_page,
-          envelope_page, care_summary_page, audit_page, verification_table, limits_table, types]
+          envelope_page, exchange_page, care_summary_page, audit_page, verification_table, limits_table, types]

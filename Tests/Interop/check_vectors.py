@@ -7,6 +7,7 @@ import jsonschema
 
 import cbor_strict as cbor
 import envelope
+import exchange_objects
 import vector_areas as areas
 from cbor_strict import Refused
 from vector_areas import AREAS, Negative, raw
@@ -16,7 +17,7 @@ NOT_VECTORS = {"manifest.json", "schema.json", "README.md", "LICENSE", "LICENSE.
 ROOTS = {"identity": "identity", "staff": "staff-certificate", "status": "status-list",
          "passport": "passport", "grant": "grant", "withdrawal": "withdrawal",
          "keyfile": "key-file", "disclosure": "disclosure", "section": "section",
-         "audit-entry": "audit-stored-entry"}
+         "audit-entry": "audit-stored-entry", "receipt": "receipt"}
 OPENINGS = ("envelope", "swaps", "verification")
 
 
@@ -157,6 +158,12 @@ def cddl(checker, vector):
         return [one for data in given["manifests"] for one in checker.check("manifest", raw(data))]
     if area in ROOTS:
         return checker.check(ROOTS[area], raw(given["bytes"]))
+    if area == "invitation":
+        return checker.check("invitation", exchange_objects.Invitation(given["text"]).data)
+    if area == "notice":
+        notice = exchange_objects.Notice(raw(given["bytes"]), raw(given["seed"]))
+        return checker.check("notice", raw(given["bytes"])) + checker.check(
+            "notice-content", notice.content)
     if area == "audit-export":
         return checker.check_export(raw(given["bytes"]))
     if area not in OPENINGS:

@@ -5,7 +5,7 @@ import suite
 from cbor_strict import Refused
 
 TYPES = {name: f"application/vnd.carepass.{name}+cose" for name in (
-    "manifest", "staff", "passport", "grant", "withdrawal", "disclosure", "act")}
+    "manifest", "staff", "passport", "grant", "withdrawal", "disclosure", "act", "receipt")}
 TYPES["status"] = "application/statuslist+cwt"
 
 

@@ -41,6 +41,19 @@ class Line:
         return "authorised" if self.reason == 1 else "ageUnproven"
 
 
+def services(item):
+    """Key −1: daemons, each address once, ascending."""
+    def one(row):
+        if type(row) is not list or len(row) != 3:
+            raise Refused("coding.unexpectedItem", "a service")
+        return cbor.text(256)(row[0]), cbor.digest(row[1]), cbor.bstr(32)(row[2])
+    found = cbor.array(1, 4, one)(item)
+    names = [address.encode() for address, _, _ in found]
+    if any(a >= b for a, b in zip(names, names[1:])):
+        raise Refused("trust.malformed", "order of services")
+    return found
+
+
 class Manifest:
     def __init__(self, data):
         self.data, signed = data, cose.SignedByMany(data)
@@ -50,7 +63,8 @@ class Manifest:
             1: cbor.exactly(1), 3: cbor.uint(1, 1_000_000), 4: cbor.uint(1, 1_000_000), 6: keys,
             7: cbor.uint(1, 16), 8: hashes, 9: cbor.uint(1, 16), 10: cbor.time, 11: cbor.time,
             12: cbor.array(0, 128, Line), 13: cbor.text(160),
-        }, {2: cbor.digest, 5: cbor.digest}, ignorable=True)
+        }, {2: cbor.digest, 5: cbor.digest, -1: services}, ignorable=True)
+        self.services = item.get(-1, [])
         self.organisation, self.previous = item.get(2), item.get(5)
         self.epoch, self.number = item[3], item[4]
         self.roots, self.threshold = item[6], item[7]

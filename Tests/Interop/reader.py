@@ -20,6 +20,7 @@ import audit
 import audit_verify
 import cbor_strict as cbor
 import envelope
+import exchange_objects
 import grant
 import manifest
 import passport
@@ -51,6 +52,7 @@ READERS = {
     "envelope": envelope.Envelope,
     "status-list": status.StatusList,
     "section": section.Section,
+    "receipt": exchange_objects.Receipt,
     "checkpoint": audit.Checkpoint,
     "proof": audit.Proof,
     "stored-entry": audit.StoredEntry,

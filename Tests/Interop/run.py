@@ -80,6 +80,13 @@ def run_vectors(tally, checker):
             tally.check("cddl", f"{area}/{name}", lambda: check_vectors.cddl(checker, vector))
 
 
+def run_standards(tally):
+    """Examples of the RFCs that our requests stand on."""
+    import vector_exchange
+    for check in vector_exchange.RFC_CHECKS:
+        tally.check("standards", check.__name__, check)
+
+
 def run_demo(tally, checker):
     import check_demo
     if check_demo.program() is None:
@@ -128,6 +135,7 @@ def main():
         checker = None
     run_spec(tally)
     run_vectors(tally, checker)
+    run_standards(tally)
     run_demo(tally, checker)
     if checker:
         run_cddl(tally, checker)

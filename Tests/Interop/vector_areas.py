@@ -9,6 +9,7 @@ import passport
 import section
 import status
 import suite
+import vector_exchange
 import vector_logs
 import verification
 from cbor_strict import Refused
@@ -20,7 +21,8 @@ PURPOSE_NAMES = {number: name for name, number in PURPOSES.items()}
 REASONS = {1: "person", 2: "guardian", 3: "safety", 4: "error", 5: "superseded"}
 PROFILES = {"net": passport.NET, "paper": passport.PAPER}
 TYPE_NAMES = {full: name for name, full in cose.TYPES.items()}
-MOST = {"passport": 65536, "staff": 4096, "withdrawal": 8192, "status": 1048576, "act": 16384}
+MOST = {"passport": 65536, "staff": 4096, "withdrawal": 8192, "status": 1048576, "act": 16384,
+        "receipt": 1024}
 
 
 class Negative(Exception):
@@ -119,8 +121,12 @@ def area_manifest(given):
     known = Bare(given["known"]) if "known" in given else None
     received = Bare(given["manifests"])
     newest = (manifest.update(known, received) if known else received).newest
-    return {"epoch": newest.epoch, "number": newest.number, "hash": newest.digest.hex(),
-            "organisation": received.organisation.hex(), "roles": len(newest.lines)}
+    found = {"epoch": newest.epoch, "number": newest.number, "hash": newest.digest.hex(),
+             "organisation": received.organisation.hex(), "roles": len(newest.lines)}
+    if newest.services:
+        found["services"] = [{"address": address, "pin": pin.hex(), "logKey": key.hex()}
+                             for address, pin, key in newest.services]
+    return found
 
 
 def area_identity(given):
@@ -357,5 +363,6 @@ def area_envelope(given):
 
 AREAS = {name[5:].replace("_", "-"): call for name, call in
          list(globals().items()) + list(vars(vector_logs).items())
+         + list(vars(vector_exchange).items())
          if name.startswith("area_")}
 AREAS["swaps"] = AREAS["verification"] = area_envelope

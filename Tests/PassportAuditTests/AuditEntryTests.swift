@@ -179,7 +179,7 @@ struct AuditEntryTests {
         #expect(AuditAct(20).name == "entriesErased")
         #expect(AuditAct(21).name == "clockConfirmed")
         #expect(AuditAct(0).name == nil)
-        #expect(AuditAct(22).name == nil)
+        #expect(AuditAct(29).name == nil)
         #expect(AuditAct(-1).name == nil)
     }
 }

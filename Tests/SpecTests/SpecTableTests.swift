@@ -48,7 +48,7 @@ struct SpecTableTests {
 
     @Test(arguments: [
         "verification", "manifest", "passport", "grant", "envelope", "status", "suite",
-        "audit-evidence",
+        "audit-evidence", "exchange", "stolen-daemon",
     ])
     func everyPageShowsAnExampleFirstAndStaysShort(page: String) throws {
         let text = try Self.text("Spec/\(page).md")

@@ -25,6 +25,22 @@ enum Catalogue {
         try SectionVectors(shop: shop).write()
         try LimitVectors(scene: paper, shop: shop).write()
         try AuditVectors(shop: shop).write()
+        try exchange(shop)
         return shop
+    }
+
+    private static func exchange(_ shop: Workshop) throws {
+        let requests = try RequestVectors(shop: shop)
+        try requests.write()
+        try ReceiptVectors(shop: shop, requests).write()
+        try PlaceVectors(shop: shop).write()
+        func stored(_ area: Area) throws -> [UInt8] {
+            let first = shop.vectors.first { $0.area == area && $0.verdict == .accept }
+            guard let first else { throw VectorProblem("no \(area.rawValue) to put into a notice") }
+            return try Input(first.input).bytes("bytes")
+        }
+        try NoticeVectors(
+            shop: shop, withdrawal: stored(.withdrawal), receipt: stored(.receipt)
+        ).write()
     }
 }

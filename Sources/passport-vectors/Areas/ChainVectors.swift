@@ -229,7 +229,7 @@ struct ChainVectors {
             $0[CBORItem(14)] = .null
         }
         try edit("ignorable-part", .accept, "A negative key may be ignored.") {
-            $0[CBORItem(-1)] = .null
+            $0[CBORItem(-2)] = .null
         }
         try edit("version-of-format", .malformed, "Another version is refused.") {
             $0[CBORItem(1)] = CBORItem(2)

@@ -50,7 +50,7 @@ extension Door {
 
     private static let types: [ObjectType] = [
         .passport, .grant, .disclosure, .withdrawal, .manifest, .staffCertificate, .act,
-        .statusList,
+        .statusList, .receipt,
     ]
 
     private static func type(_ input: Input) throws -> ObjectType {
@@ -105,7 +105,16 @@ extension Door {
             "organisation": .hex(chain.organisation.digest.bytes),
             "epoch": .int(chain.current.epoch), "number": .int(chain.current.version),
             "hash": .hex(chain.currentHash.bytes), "roles": .int(chain.current.roleKeys.count),
+            "services": chain.current.services.isEmpty
+                ? .null : .list(chain.current.services.map(service)),
         ])
+    }
+
+    private static func service(_ service: Service) -> JSON {
+        [
+            "address": .text(service.address), "pin": .hex(service.tlsKeyHash.bytes),
+            "logKey": .hex(service.logKey.rawRepresentation),
+        ]
     }
 
     static func identity(_ input: Input) throws -> Outcome {

@@ -56,6 +56,11 @@ enum Door {
         case .auditProof: try auditProof(input)
         case .auditConsistency: try auditConsistency(input)
         case .auditExport: try auditExport(input)
+        case .request: try request(input)
+        case .receipt: try receipt(input)
+        case .address: try address(input)
+        case .invitation: try invitation(input)
+        case .notice: try notice(input)
         }
     }
 

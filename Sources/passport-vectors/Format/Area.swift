@@ -24,6 +24,11 @@ enum Area: String, CaseIterable, Sendable, Hashable {
     case auditProof = "audit-proof"
     case auditConsistency = "audit-consistency"
     case auditExport = "audit-export"
+    case request
+    case receipt
+    case address
+    case invitation
+    case notice
 
     /// What a vector of this area holds, in one sentence.
     var meaning: String {
@@ -52,6 +57,11 @@ enum Area: String, CaseIterable, Sendable, Hashable {
         case .auditProof: "A proof that an entry is in a log."
         case .auditConsistency: "A proof that one tree begins with another."
         case .auditExport: "An exported log or one proven entry, and who may sign for it."
+        case .request: "A signed request to a daemon, and the organisation that is known."
+        case .receipt: "A receipt of a parcel, and whom and what it is for."
+        case .address: "The address of a daemon, and its TLS key's hash."
+        case .invitation: "An invitation to have a mailbox at a daemon."
+        case .notice: "A sealed notice and its recipient's key."
         }
     }
 

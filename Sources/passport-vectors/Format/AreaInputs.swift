@@ -132,6 +132,7 @@ extension Area {
         case .disclosure:
             [need("bytes", .hex(), "The disclosure."), need("sender", .hex(), "An identity file.")]
         case .envelope, .swaps, .verification: Self.opening
+        case .request, .receipt, .address, .invitation, .notice: exchangeInputMembers
         default: auditInputMembers
         }
     }

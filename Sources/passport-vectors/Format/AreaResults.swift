@@ -80,6 +80,7 @@ extension Area {
                 may("number", .int, "Version within the epoch."),
                 may("hash", .hex(32), "SHA-256 of the newest payload."),
                 may("roles", .int, "Role keys that it lists."),
+                may("services", .list(Self.service), "Daemons that it names."),
             ]
         case .identity:
             [
@@ -190,6 +191,7 @@ extension Area {
                 may("authority", Self.findings, "Did those sign who were allowed to?"),
                 may("notChecked", .list(.text), "What was not looked at."),
             ]
+        case .request, .receipt, .address, .invitation, .notice: exchangeExpectedMembers
         default: []
         }
     }
@@ -219,8 +221,14 @@ extension Area {
                 may("key", .hex(32), "TEST KEY: the slot's key."),
                 may("binding", .hex(), "Additional authenticated data."),
             ]
-        case .passport, .grant, .withdrawal, .disclosure:
+        case .passport, .grant, .withdrawal, .disclosure, .receipt:
             [may("payload", .hex(), "The signed bytes.")]
+        case .request: [may("base", .text, "The signature base of RFC 9421.")]
+        case .notice:
+            [
+                may("key", .hex(32), "SHA-256 of the public key."),
+                may("plaintext", .hex(32), "SHA-256 of the padded plaintext."),
+            ]
         case .keyfile: [may("key", .hex(32), "TEST KEY: what Argon2id makes of the passphrase.")]
         default: []
         }

@@ -11,6 +11,7 @@ enum GeneratedLimit: String, CaseIterable, Sendable {
     case manifestBytes
     case manifestChain
     case noteBytes
+    case noticeBytes
     case passportBytes
     case passportsPerEnvelope
     case statusListBytes

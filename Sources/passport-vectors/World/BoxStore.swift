@@ -20,6 +20,7 @@ final class BoxStore {
 
     /// Takes up the boxes of a stored vector; one that does not fit is left alone.
     func learn(from vector: Vector) {
+        if vector.area == .notice { return learn(notice: vector) }
         let entries = vector.intermediate["boxes"].elements
         guard !entries.isEmpty,
             let bytes = try? Input(vector.input).bytes("envelope"),
@@ -34,6 +35,19 @@ final class BoxStore {
             else { continue }
             known[Self.name(key, plaintext, binding)] = (box.parameter, box.ciphertext)
         }
+    }
+
+    /// A damaged notice is passed over: it would be taken for the one that it was made from.
+    private func learn(notice vector: Vector) {
+        let entry = Input(vector.intermediate)
+        guard NoticeVectors.isWhole(vector), let bytes = try? Input(vector.input).bytes("bytes"),
+            let parts = try? Forge.parts(bytes).parts, parts.count == 3,
+            case .map(let map) = parts[1], case .bytes(let parameter) = map[CBORItem(-4)],
+            case .bytes(let ciphertext) = parts[2], let key = try? entry.digest("key"),
+            let plaintext = try? entry.digest("plaintext")
+        else { return }
+        let binding = NoticeVectors.binding(of: vector.scenario)
+        known[Self.name(key, plaintext, binding)] = (parameter, ciphertext)
     }
 
     func seal(
