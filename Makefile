@@ -28,6 +28,7 @@ check:
 	scripts/check-dependencies.py
 
 bench: setup
+	swift build -c release --product carepassd
 	swift build -c release --product carepass-bench
 	"$$(swift build -c release --show-bin-path)/carepass-bench"
 

@@ -30,7 +30,7 @@ OUTSIDE = {
     "CSodium": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "Crypto": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "CFuzzer": {"carepass-fuzz"},
-    "GRDB": {"PassportStore"},
+    "GRDB": {"PassportStore", "carepass-bench"},
     "RawStructuredFieldValues": {"PassportExchange"},
     # One door to a server, one to a client; both speak TLS.
     "Hummingbird": {"PassportServer"}, "HummingbirdCore": {"PassportServer"},

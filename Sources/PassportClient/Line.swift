@@ -118,15 +118,32 @@ struct Line: Sendable {
         let handler = handler
         var position = 0
         while position < body.count {
-            var chunk = try body.piece(at: position)
+            let chunk = try body.piece(at: position)
             position += chunk.readableBytes
-            while let piece = chunk.readSlice(
-                length: min(chunk.readableBytes, Self.pieceBytes)), piece.readableBytes > 0
-            {
-                try await channel.eventLoop.flatSubmit { handler.value.send(piece) }.get()
-            }
+            let isLast = position >= body.count
+            // A chunk at a time waits for the line; each wait for a piece of it would cost a
+            // change of threads.
+            try await channel.eventLoop.flatSubmit {
+                let sent = Self.send(chunk, handler.value, on: channel.eventLoop)
+                return isLast ? handler.value.finish() : sent
+            }.get()
         }
+        guard body.count == 0 else { return }
         try await channel.eventLoop.flatSubmit { handler.value.finish() }.get()
+    }
+
+    /// Sends the pieces of a chunk; the future comes with the last.
+    private static func send(
+        _ chunk: ByteBuffer, _ handler: LineHandler, on loop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        var rest = chunk
+        var sent = loop.makeSucceededVoidFuture()
+        while let piece = rest.readSlice(length: min(rest.readableBytes, Self.pieceBytes)),
+            piece.readableBytes > 0
+        {
+            sent = handler.send(piece)
+        }
+        return sent
     }
 
     /// Hangs up.

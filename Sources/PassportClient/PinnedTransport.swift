@@ -38,7 +38,7 @@ public final class PinnedTransport: Transport {
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {
-            throw ExchangeError(.unreachable, .fault, "TLS cannot be set up here")
+            throw ExchangeError(.unreachable, .fault, "connections with TLS cannot be set up here")
         }
     }
 

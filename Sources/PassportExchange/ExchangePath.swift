@@ -52,6 +52,13 @@ public enum ExchangePath {
         outbox(id, recipient) + "/\(parcel)"
     }
 
+    /// Where an owner says that a parcel was lost after its delivery and will be handed over again.
+    public static func outboxAgain(
+        _ id: OrganisationID, _ recipient: OrganisationID, _ parcel: Digest
+    ) -> String {
+        outbox(id, recipient, parcel) + "/again"
+    }
+
     /// Where whoever collected a parcel leaves the receipt.
     public static func outboxReceipt(
         _ id: OrganisationID, _ recipient: OrganisationID, _ parcel: Digest

@@ -41,6 +41,9 @@ public enum DeliveryAttempt: Hashable, Sendable {
     case receipt(VerifiedReceipt)
     /// It could not be reached, or said that it cannot now; a code.
     case failed(String)
+    /// It said no in a way that passes when somebody acts there: it does not know us yet, or its
+    /// mailbox is being moved.
+    case turnedAway(DeadReason, String)
     /// It said no for good.
     case rejected(DeadReason, String)
     /// There is no address to send to: the recipient comes and collects.
@@ -79,21 +82,25 @@ public struct DeliveryRules: Hashable, Sendable {
         let isOver = now.seconds - accepted.seconds >= schedule.patience
         // A clock that jumped ahead must not kill what was hardly tried: patience has to be
         // spent in attempts as well as in seconds.
-        let isPatient = attempts < Self.fewestAttempts
+        let isGivenUp = isOver && attempts >= Self.fewestAttempts
         switch attempt {
         case .receipt(let receipt): return .delivered(receipt)
         case .rejected(let reason, let problem): return .dead(reason, problem: problem)
         case .failed(let problem):
-            guard isPatient || !isOver else { return .dead(.unreachable, problem: problem) }
+            guard !isGivenUp else { return .dead(.unreachable, problem: problem) }
+            return again(attempts, now, problem, randomness)
+        case .turnedAway(let reason, let problem):
+            guard !isGivenUp else { return .dead(reason, problem: problem) }
             return again(attempts, now, problem, randomness)
         case .toBeCollected:
-            guard isPatient || !isOver else { return .dead(.notCollected, problem: nil) }
+            guard !isGivenUp else { return .dead(.notCollected, problem: nil) }
             return again(attempts, now, nil, randomness)
         }
     }
 
-    /// Attempts before a parcel is given up, whatever the clock says.
-    public static let fewestAttempts = 12
+    /// Attempts before a parcel is given up, whatever the clock says: of the standard schedule
+    /// about four days of them.
+    public static let fewestAttempts = 100
 
     private func again(
         _ attempts: Int, _ now: Timestamp, _ problem: String?, _ randomness: Randomness
@@ -108,9 +115,10 @@ public struct DeliveryRules: Hashable, Sendable {
     public static func meaning(status: Int, code: String?) -> DeliveryAttempt {
         let text = code ?? "status-\(status)"
         switch status {
-        case 403, 415, 422, 400: return .rejected(.refused, text)
-        case 404: return .rejected(.noMailbox, text)
+        case 403: return .turnedAway(.refused, text)
+        case 404: return .turnedAway(.noMailbox, text)
         case 413: return .rejected(.tooLarge, text)
+        case 415: return .rejected(.refused, text)
         // Keys not yet known there, clocks that differ, a busy upload, a full disk: all pass.
         default: return .failed(text)
         }

@@ -63,7 +63,7 @@ public struct ServiceAddress: Hashable, Sendable, CustomStringConvertible {
         }
         if host.hasPrefix("["), host.hasSuffix("]") {
             let inner = host.dropFirst().dropLast()
-            guard !inner.isEmpty, inner.utf8.allSatisfy({ isHexadecimal($0) || $0 == 0x3A })
+            guard inner.contains(":"), inner.utf8.allSatisfy({ isHexadecimal($0) || $0 == 0x3A })
             else { throw malformed }
             return .machine(host: String(inner), port: port)
         }

@@ -14,6 +14,8 @@ public struct UnverifiedRequest: Sendable {
     public var organisation: OrganisationID { parameters.keyID.organisation }
     /// The key that it claims.
     public var keyID: RequestKeyID { parameters.keyID }
+    /// The nonce that it claims: good for a quick look, used up only once it is verified.
+    public var nonce: String { parameters.nonce }
 
     /// Reads the signature of a request.
     ///

@@ -44,6 +44,11 @@ public struct ParcelEntry: Codable, Hashable, Sendable {
     /// When it arrived, in seconds since 1970.
     public var received: Int64
 
+    /// The digest that `parcel` spells; nil when it spells none.
+    public var digest: Digest? {
+        (try? Hexadecimal.decode(parcel)).flatMap { Digest(bytes: $0) }
+    }
+
     /// States a parcel.
     public init(
         parcel: Digest, sender: OrganisationID, kind: ParcelKind, length: Int, received: Timestamp
@@ -92,6 +97,8 @@ public enum DeadReason: String, Codable, Hashable, Sendable, CaseIterable {
     case noMailbox
     /// The recipient's daemon takes no parcel of this size.
     case tooLarge
+    /// It was delivered, and its owner says that the recipient lost it.
+    case lost
 }
 
 /// One parcel in a page of an outbox.

@@ -14,14 +14,17 @@ public enum ExchangeChange: Sendable {
     case sent(Digest, to: OrganisationID, SentState, at: Timestamp)
     /// A parcel that was fetched.
     case received(Digest, from: OrganisationID, kind: ParcelKind, at: Timestamp)
-    /// Passports that a received parcel brought, found when it was opened.
+    /// Passports that an envelope brought, found when it was opened, also of one that came as a
+    /// file: what two brought is kept until both are purged.
     case opened(Digest, passports: [Digest], at: Timestamp)
     /// A received parcel that is kept no longer, with every passport that no other one brought.
     case purged(Digest, at: Timestamp)
     /// A sealed notice that goes out at the next chance.
     case notice([UInt8], to: OrganisationID, at: Timestamp)
-    /// A notice that was handed to the daemon.
-    case noticeSent(Int64)
+    /// A notice that is about to be handed to the daemon; it is kept until it is delivered.
+    case noticeHandedOver(Int64, at: Timestamp)
+    /// A notice that arrived, or that no daemon ever takes.
+    case noticeEnded(Int64)
 
     func apply(to database: Database) throws {
         switch self {
@@ -66,7 +69,11 @@ public enum ExchangeChange: Sendable {
             try database.execute(
                 sql: "INSERT INTO notice (recipient, bytes, created) VALUES (?, ?, ?)",
                 arguments: [recipient.blob, bytes.blob, moment.seconds])
-        case .noticeSent(let id):
+        case .noticeHandedOver(let id, let moment):
+            try database.execute(
+                sql: "UPDATE notice SET handedOver = ? WHERE id = ? AND handedOver IS NULL",
+                arguments: [moment.seconds, id])
+        case .noticeEnded(let id):
             try database.execute(sql: "DELETE FROM notice WHERE id = ?", arguments: [id])
         }
     }
@@ -138,10 +145,11 @@ public enum ExchangeChange: Sendable {
             table.primaryKey(["parcel", "passport"])
         }
         try database.create(table: "notice", options: .strict) { table in
-            table.autoIncrementedPrimaryKey("id")
+            table.primaryKey("id", .integer)
             table.column("recipient", .blob).notNull()
             table.column("bytes", .blob).notNull()
             table.column("created", .integer).notNull()
+            table.column("handedOver", .integer)
         }
     }
 }

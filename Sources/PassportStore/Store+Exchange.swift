@@ -43,6 +43,8 @@ public struct QueuedNotice: Hashable, Sendable {
     public let recipient: OrganisationID
     /// The sealed bytes.
     public let bytes: [UInt8]
+    /// True when it was handed to the daemon before.
+    public let wasHandedOver: Bool
 }
 
 extension Store {
@@ -100,9 +102,10 @@ extension Store {
         let rows = try read { try Row.fetchAll($0, sql: "SELECT * FROM notice ORDER BY id") }
         return try rows.map { row in
             let bytes: Data = row["bytes"]
+            let handedOver: Int64? = row["handedOver"]
             return QueuedNotice(
                 id: row["id"], recipient: OrganisationID(try Self.digest(row["recipient"])),
-                bytes: [UInt8](bytes))
+                bytes: [UInt8](bytes), wasHandedOver: handedOver != nil)
         }
     }
 

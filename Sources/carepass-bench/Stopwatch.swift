@@ -40,15 +40,15 @@ enum Stopwatch {
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
-    private static func median(_ times: [Duration]) -> Duration {
+    static func median(_ times: [Duration]) -> Duration {
         times.sorted()[times.count / 2]
     }
 
-    private static func microseconds(_ duration: Duration) -> Int {
+    static func microseconds(_ duration: Duration) -> Int {
         Int(duration / .microseconds(1))
     }
 
-    private static func rounded(_ value: Double) -> String {
+    static func rounded(_ value: Double) -> String {
         let hundredths = Int((value * 100).rounded())
         let rest = hundredths % 100
         return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"

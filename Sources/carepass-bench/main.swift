@@ -1,16 +1,30 @@
 import Foundation
 
-// Arguments: rounds, then the names of the comparisons, all if there is none.
+// Arguments: rounds, then the names of the comparisons, all if there is none; `exchange` stands
+// for all four of the daemon's. `--rows 100000` makes the large mailbox smaller.
 // Figures are ratios within one run: this machine's speed, and its noise, cancel out.
-let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200
+var arguments = Array(CommandLine.arguments.dropFirst())
+var rows = 1_000_000
+if let place = arguments.firstIndex(of: "--rows"), place + 1 < arguments.count {
+    rows = Int(arguments[place + 1]) ?? rows
+    arguments.removeSubrange(place...place + 1)
+}
+let rounds = arguments.first.flatMap { Int($0) } ?? 200
 do {
-    let world = try BenchWorld()
-    print("rounds: \(rounds); median of each in processor time, measured in turns")
-    let wanted = Set(CommandLine.arguments.dropFirst(2))
+    let wanted = Set(arguments.drop { Int($0) != nil })
     func isWanted(_ name: String) -> Bool { wanted.isEmpty || wanted.contains(name) }
-    if isWanted("seal") { try SealBench(world: world).run(rounds) }
-    if isWanted("open") { try OpenBench(world: world).run(max(rounds / 4, 5)) }
-    if isWanted("log") { try LogBench().run(max(rounds / 4, 5)) }
+    let exchange = ExchangeBench.names.filter { isWanted($0) || wanted.contains("exchange") }
+    if ["seal", "open", "log"].contains(where: isWanted) {
+        print("rounds: \(rounds); median of each in processor time, measured in turns")
+        let world = try BenchWorld()
+        if isWanted("seal") { try SealBench(world: world).run(rounds) }
+        if isWanted("open") { try OpenBench(world: world).run(max(rounds / 4, 5)) }
+        if isWanted("log") { try LogBench().run(max(rounds / 4, 5)) }
+    }
+    if !exchange.isEmpty {
+        print("rounds: \(rounds); median of each in time on the wall, measured in turns")
+        try ExchangeBench.run(Set(exchange), rounds: rounds, rows: rows)
+    }
 } catch {
     FileHandle.standardError.write(Data("error: \(error)\n".utf8))
     exit(70)

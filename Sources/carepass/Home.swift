@@ -86,13 +86,9 @@ struct Home: ~Copyable {
     let store: Store
     let keys: KeyFile
     let identity: Identity
-    let now: Timestamp
-    /// What the system's clock says, which may be behind `now`.
-    let clock: Timestamp
     let randomness = Randomness.system
-    /// The clock that a test chose.
-    let clockOverride: Timestamp?
-    private let lock: HomeLock
+    /// This command's turn in the home.
+    let turn: HomeTurn
 
     /// The roles whose keys the keystore holds.
     static let keystorePurposes: [KeyPurpose] = KeyPurpose.roles + [.vault]
@@ -129,13 +125,12 @@ struct Home: ~Copyable {
         guard clockIsRight || !Self.leaps(from: floor, to: now) else {
             throw Self.clockLeap(from: floor, to: now)
         }
-        self.lock = lock
+        turn = HomeTurn(
+            lock, store, origin: origin, logKey: try keys.signingKey(.log).verifyingKey,
+            clock: options.now, from: now)
         self.layout = layout
         self.store = store
         self.identity = identity
-        self.now = now
-        self.clock = clock
-        clockOverride = options.clock.map { Timestamp(clamping: $0) }
         self.keys = keys
     }
 
@@ -152,6 +147,10 @@ struct Home: ~Copyable {
     /// True while the clock is far ahead of the log and the log has nobody's word for it.
     func leaps() throws -> Bool { Self.leaps(from: try store.clockFloor(), to: now) }
 
+    /// The moment of what is done in this turn.
+    var now: Timestamp { turn.now }
+    /// What the system's clock says, which may be behind `now`.
+    var clock: Timestamp { turn.clock }
     var organisation: OrganisationID { identity.organisation }
     var origin: String { LogOrigin.text(for: organisation.digest) }
 

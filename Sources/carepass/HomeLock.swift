@@ -17,6 +17,14 @@ final class HomeLock {
         guard folder >= 0 else {
             throw CommandError(.badArgument, .cannotWrite, Words.say("error.no-lock"))
         }
+        try take()
+    }
+
+    /// Lets others have their turn.
+    func release() { flock(folder, LOCK_UN) }
+
+    /// Waits for its turn, up to half a minute.
+    func take() throws {
         var isBusy = true
         for _ in 0..<Self.attempts where isBusy {
             if flock(folder, LOCK_EX | LOCK_NB) == 0 { return }

@@ -19,6 +19,12 @@ struct OpeningLog {
         let isOpening: Bool
     }
 
+    /// What is kept of an opened envelope, and what stands in the log beside its outcomes.
+    struct Kept {
+        var changes: [StoreChange] = []
+        var acts: [(fields: AuditFields, changes: [StoreChange])] = []
+    }
+
     init(_ examined: ExaminedEnvelope) { self.examined = examined }
 
     /// Opens what may be opened, and logs it passport by passport.
@@ -29,7 +35,7 @@ struct OpeningLog {
     func open(
         _ wanted: [Int]?, _ report: OpeningReport, _ home: borrowing Home,
         signedBy staff: borrowing OperatorKey,
-        preparing prepare: ([OpenedSection]) throws -> [StoreChange]
+        preparing prepare: ([OpenedSection]) throws -> Kept
     ) throws -> [OpenedSection] {
         let request = examined.request(wanted)
         var attempts: [Attempt] = []
@@ -45,18 +51,18 @@ struct OpeningLog {
                 opened += try examined.open(part, intent: intent)
             } catch {
                 // One that fails shuts all: nothing of the envelope is shown.
-                try logOutcomes(attempts, home, []) { _ in error.identifier }
+                try logOutcomes(attempts, home, Kept()) { _ in error.identifier }
                 throw error
             }
         }
-        let changes: [StoreChange]
+        let kept: Kept
         do {
-            changes = opened.isEmpty ? [] : try prepare(opened)
+            kept = opened.isEmpty ? Kept() : try prepare(opened)
         } catch {
-            try logOutcomes(attempts, home, []) { _ in Self.code(of: error) }
+            try logOutcomes(attempts, home, Kept()) { _ in Self.code(of: error) }
             throw error
         }
-        try logOutcomes(attempts, home, changes) { attempt in
+        try logOutcomes(attempts, home, kept) { attempt in
             attempt.isOpening ? nil : report.firstRefusal(attempt.examined.report)
         }
         return opened
@@ -80,7 +86,7 @@ struct OpeningLog {
 
     /// The outcomes of one envelope are written together, with what is kept of it.
     private func logOutcomes(
-        _ attempts: [Attempt], _ home: borrowing Home, _ changes: [StoreChange],
+        _ attempts: [Attempt], _ home: borrowing Home, _ kept: Kept,
         reason: (Attempt) -> String?
     ) throws {
         var acts: [(fields: AuditFields, changes: [StoreChange])] = []
@@ -89,9 +95,9 @@ struct OpeningLog {
             fields.intent = attempt.intent
             fields.reason = reason(attempt)
             fields.outcome = fields.reason == nil && attempt.isOpening ? .done : .refused
-            acts.append((fields, acts.isEmpty ? changes : []))
+            acts.append((fields, acts.isEmpty ? kept.changes : []))
         }
-        try home.commitTogether(acts)
+        try home.commitTogether(acts + kept.acts)
     }
 
     private func fields(_ act: AuditAct, _ passport: ExaminedPassport, _ now: Timestamp)

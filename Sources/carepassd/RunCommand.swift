@@ -21,9 +21,12 @@ struct RunCommand: AsyncParsableCommand {
         let settings = try options.settings()
         let logger = Self.logger(settings.logLevel)
         let place = settings.data
-        if !FileManager.default.fileExists(atPath: "\(place)/\(NodeKeys.fileName)") {
-            try Mailroom.create(at: place)
+        // The TLS key comes last: without it an earlier first start was cut short. With it and
+        // without a database something was lost, and a new log under the old keys would fork it.
+        let wasStarted = TLSIdentity.files.contains {
+            FileManager.default.fileExists(atPath: "\(place)/\($0)")
         }
+        if !wasStarted, !Mailroom.exists(at: place) { try Mailroom.create(at: place) }
         let mailroom = try await Mailroom.open(
             at: place, as: .daemon, onBrokenDisk: Mailroom.stop)
         let tls = try TLSIdentity.load(from: place)
@@ -39,10 +42,14 @@ struct RunCommand: AsyncParsableCommand {
             }
             logger.notice("ready", metadata: ["listen": .string(settings.listen.description)])
         }
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Whoever is in the middle of something may end it; whoever only holds the line may not
+        // hold us. What was not acknowledged is sent again.
+        configuration.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)
+        configuration.maximumCancellationDuration = .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
         } catch {
@@ -54,6 +61,9 @@ struct RunCommand: AsyncParsableCommand {
         await transport.shutdown()
         logger.notice("stopped")
     }
+
+    /// Seconds for requests under way to end after SIGTERM.
+    private static let drainSeconds = 15
 
     private static func logger(_ level: Settings.LogLevel) -> Logger {
         var logger = Logger(label: "carepassd") { JSONLogHandler(label: $0) }

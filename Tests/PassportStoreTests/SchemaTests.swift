@@ -12,6 +12,7 @@ import Testing
     /// migration adds a line; a changed hash beside an old name is a mistake.
     private static let identifiers = [
         "0001-first", "0002-state", "0003-earlier-lists", "0004-staff-ended",
+        "0005-exchange",
     ]
     private static let hash =
         "fbdc016d92572a4176bb7a0fa99e490c4b8be1d8a6f3126a3767b07a86c268bf"

@@ -44,9 +44,11 @@ final class StoreFixture {
         let store = try Store.create(at: path)
         try commit(store, [draft(1)])
         try meddle { database in
-            try database.execute(sql: "ALTER TABLE staff DROP COLUMN ended")
+            for table in ["daemon", "sentParcel", "receivedParcel", "parcelPassport", "notice"] {
+                try database.execute(sql: "DROP TABLE \(table)")
+            }
             try database.execute(
-                sql: "DELETE FROM grdb_migrations WHERE identifier = '0004-staff-ended'")
+                sql: "DELETE FROM grdb_migrations WHERE identifier = '0005-exchange'")
             let frontier = try Store.frontier(database)
             try StateSeal.sign(origin, frontier, database, by: keys.signingKey(.log))
         }

@@ -1,6 +1,8 @@
 import CarePassport
 import Foundation
 import PassportAudit
+import PassportExchange
+import PassportStore
 import PassportTestSupport
 import Testing
 
@@ -57,6 +59,11 @@ import Testing
         keys.formUnion(
             ["integrity", "completeness", "freshness", "authority"].map { "verify.\($0)" })
         keys.formUnion((0...2).map { "audit-show.outcome-\($0)" })
+        keys.formUnion(ConsignmentState.allCases.map { "send.\($0.rawValue)" })
+        keys.formUnion(DeadReason.allCases.map { "dead.\($0.rawValue)" })
+        keys.formUnion(["fetched", "opened", "purged"].map { "inbox.\($0)" })
+        keys.formUnion(SentState.allCases.map { "inbox.sent.\($0.rawValue)" })
+        keys.formUnion(ReceiptEvent.allCases.map { "sync.\($0.name)" })
         return keys
     }
 

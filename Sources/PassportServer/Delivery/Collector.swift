@@ -15,8 +15,16 @@ public struct Collector: Sendable {
     private let logger: Logger
     private let told = Told()
 
+    /// Peers that are asked at once.
+    private static let atOnce = 8
     /// Attempts to go on with one parcel in one round after a cut.
     private static let cuts = 4
+    /// Pages of one peer in one round: one that always has another must not keep us for ever.
+    private static let pages = 100
+    /// Downloads that were cut and may go on; peers choose how many there are, and how long.
+    private static let keptFiles = 8
+
+    private var folder: String { "\(daemon.settings.data)/collecting" }
 
     /// Collects for a daemon.
     public init(_ daemon: Daemon, logger: Logger) {
@@ -29,32 +37,63 @@ public struct Collector: Sendable {
     /// - Returns: how many parcels came.
     @discardableResult
     public func round() async throws -> Int {
-        var count = 0
+        sweep()
+        var visits: [(owner: OrganisationID, peer: Identity)] = []
         for owner in try await daemon.mailroom.hosted() {
             for peer in try await daemon.mailroom.followed(by: owner) {
-                guard !Task.isCancelled else { return count }
-                guard try await !daemon.mailroom.isHosted(peer),
-                    let identity = try await daemon.mailroom.identity(of: peer)
-                else { continue }
-                for endpoint in Daemon.endpoints(of: identity) {
-                    do {
-                        try await tell(owner, to: peer, at: endpoint)
-                        count += try await collect(for: owner, from: identity, at: endpoint)
-                        daemon.metrics.tried("collected")
-                        break
-                    } catch {
-                        daemon.metrics.tried("not-collected")
-                        logger.info(
-                            "not collected",
-                            metadata: [
-                                "code": .string(
-                                    (error as? any DescribedFailure)?.identifier ?? "unknown")
-                            ])
-                    }
-                }
+                guard let identity = try await daemon.mailroom.identity(of: peer) else { continue }
+                let isHosted = try await daemon.mailroom.isHosted(peer)
+                guard !isHosted || !daemon.isNamed(by: identity) else { continue }
+                visits.append((owner, identity))
             }
         }
-        return count
+        // Side by side: one peer that answers slowly must not keep us from the others.
+        return await withTaskGroup(of: Int.self) { group in
+            var count = 0
+            for (index, visit) in visits.enumerated() {
+                if index >= Self.atOnce { count += await group.next() ?? 0 }
+                group.addTask { await self.visit(visit.peer, for: visit.owner) }
+            }
+            for await more in group { count += more }
+            return count
+        }
+    }
+
+    /// Asks one peer at the first of its addresses that answers.
+    private func visit(_ peer: Identity, for owner: OrganisationID) async -> Int {
+        for endpoint in Daemon.endpoints(of: peer) where !Task.isCancelled {
+            do {
+                try await tell(owner, to: peer.organisation, at: endpoint)
+                let count = try await collect(for: owner, from: peer, at: endpoint)
+                daemon.metrics.tried("collected")
+                return count
+            } catch {
+                daemon.metrics.tried("not-collected")
+                report(error)
+            }
+        }
+        return 0
+    }
+
+    private func report(_ error: any Error) {
+        let code = (error as? any DescribedFailure)?.identifier ?? "unknown"
+        logger.info("not collected", metadata: ["code": .string(code)])
+    }
+
+    /// Takes away the oldest of what was fetched in part.
+    private func sweep() {
+        let manager = FileManager.default
+        func age(_ path: String) -> Date {
+            let attributes = try? manager.attributesOfItem(atPath: path)
+            return attributes?[.modificationDate] as? Date ?? .distantPast
+        }
+        let paths = ((try? manager.contentsOfDirectory(atPath: folder)) ?? [])
+            .map { "\(folder)/\($0)" }
+        guard paths.count > Self.keptFiles else { return }
+        let dated = paths.map { (path: $0, age: age($0)) }.sorted { $0.age > $1.age }
+        for file in dated.dropFirst(Self.keptFiles) {
+            try? manager.removeItem(atPath: file.path)
+        }
     }
 
     /// Nobody can fetch our newest manifest and lists from us, so we bring them along.
@@ -89,7 +128,8 @@ public struct Collector: Sendable {
         let path = ExchangePath.outbox(peer.organisation, owner)
         var count = 0
         var after: Int64? = 0
-        while let start = after {
+        for _ in 0..<Self.pages {
+            guard let start = after else { break }
             let page = try await caller.document(
                 ParcelPage.self, at: endpoint, start == 0 ? path : "\(path)?after=\(start)"
             ).get()
@@ -97,15 +137,24 @@ public struct Collector: Sendable {
                 guard let bytes = try? Hexadecimal.decode(entry.parcel),
                     let parcel = Digest(bytes: bytes)
                 else { throw ExchangeError(.badAnswer, "a page with a parcel that is none") }
-                try await take(
-                    parcel, entry, for: owner, from: peer.organisation, at: endpoint, caller)
-                count += 1
+                do {
+                    try await take(
+                        parcel, entry, for: owner, from: peer.organisation, at: endpoint, caller)
+                    count += 1
+                } catch let error as ExchangeError where !Self.isOfTheLine(error) {
+                    // One parcel that the peer cannot give must not hold up those behind it.
+                    report(error)
+                }
             }
             // A peer that leads in circles is left.
             guard let next = page.next, next > start else { break }
             after = next
         }
         return count
+    }
+
+    private static func isOfTheLine(_ error: ExchangeError) -> Bool {
+        error.code == .unreachable || error.code == .wrongPeer
     }
 
     private func take(
@@ -119,7 +168,6 @@ public struct Collector: Sendable {
             guard (1...Limits.envelopeBytes).contains(entry.length) else {
                 throw ExchangeError(.overLimit, "a parcel of a length that is not taken")
             }
-            let folder = "\(daemon.settings.data)/collecting"
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
@@ -128,7 +176,13 @@ public struct Collector: Sendable {
                 from: endpoint, path, digest: parcel, length: entry.length, to: file,
                 maximumAttempts: Self.cuts
             ).get()
-            receipt = try await deposit(parcel, file, entry.length, for: owner, from: sender)
+            do {
+                receipt = try await deposit(parcel, file, entry.length, for: owner, from: sender)
+            } catch let error as ExchangeError {
+                // What is no parcel will never be one: nobody may fill our disk with it.
+                try? FileManager.default.removeItem(atPath: file)
+                throw error
+            }
             try FileManager.default.removeItem(atPath: file)
         }
         // When this does not arrive, the parcel is offered again, and the receipt is here.

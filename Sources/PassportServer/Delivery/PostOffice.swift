@@ -5,6 +5,7 @@ internal import PassportCrypto
 public import PassportExchange
 internal import PassportStore
 internal import PassportTrust
+internal import Synchronization
 
 /// Sends what organisations handed over to the daemons of those it is for, and tries again for
 /// days where nobody answers.
@@ -13,10 +14,10 @@ public struct PostOffice: Sendable {
     private let rules: DeliveryRules
     private let logger: Logger
 
-    /// Recipients that are tried at once, parcels of one round, and attempts to go on with one
-    /// parcel in one round after a cut.
-    private static let atOnce = 8
-    private static let perRound = 64
+    /// Recipients that are tried at once, parcels that are looked at together, and attempts to go
+    /// on with one parcel after a cut.
+    private static let atOnce = 32
+    private static let perLook = 512
     private static let cuts = 4
 
     /// Sends for a daemon.
@@ -28,29 +29,54 @@ public struct PostOffice: Sendable {
 
     /// Tries everything that is due now, once.
     ///
-    /// - Returns: how many were tried.
+    /// - Returns: of how many the outcome was written down.
     @discardableResult
     public func round() async throws -> Int {
-        let due = try await daemon.mailroom.due(now: daemon.now(), limit: Self.perRound)
-        // One recipient after the other within one line of work: a daemon that does not answer
-        // holds up what is for it and nothing else.
-        let queues = Dictionary(grouping: due, by: \.recipient).values
-            .sorted { ($0.first?.id ?? 0) < ($1.first?.id ?? 0) }
-        await withTaskGroup(of: Void.self) { group in
+        let queues = Self.queues(try await due(daemon.now()))
+        return await withTaskGroup(of: Int.self) { group in
+            var count = 0
             for (index, queue) in queues.enumerated() {
-                if index >= Self.atOnce { await group.next() }
+                if index >= Self.atOnce { count += await group.next() ?? 0 }
                 group.addTask { await self.work(through: queue) }
             }
+            for await done in group { count += done }
+            return count
         }
-        return due.count
     }
 
-    private func work(through queue: [Consignment]) async {
+    /// One line of work for each recipient: a daemon that does not answer holds up what is for it
+    /// and nothing else.
+    private static func queues(_ due: [Consignment]) -> [[Consignment]] {
+        Dictionary(grouping: due, by: \.recipient).values
+            .sorted { ($0.first?.id ?? 0) < ($1.first?.id ?? 0) }
+    }
+
+    /// What is due, and what a clock that ran ahead put off for longer than the schedule can have
+    /// meant: it would lie there until that moment comes, a year perhaps.
+    private func due(_ now: Timestamp) async throws -> [Consignment] {
+        let due = try await daemon.mailroom.due(now: now, limit: Self.perLook)
+        guard due.count < Self.perLook else { return due }
+        let last = now.adding(seconds: rules.schedule.longest)
+        let putOff = try await daemon.mailroom.due(now: .latest, limit: Self.perLook)
+            .filter { ($0.nextAttempt ?? now) > last }
+        return due + putOff.prefix(Self.perLook - due.count)
+    }
+
+    private func work(through queue: [Consignment]) async -> Int {
+        var count = 0
+        var silence: String?
         for consignment in queue {
-            guard !Task.isCancelled else { return }
-            let attempt = await attempt(consignment)
+            guard !Task.isCancelled else { break }
+            // Whoever did not answer for one parcel is not asked for the next: a hundred of them
+            // would take an hour to fail.
+            let attempt: DeliveryAttempt =
+                if let silence { .failed(silence) } else { await attempt(consignment) }
+            if case .failed(let problem) = attempt, problem == Self.unreachable {
+                silence = problem
+            }
             do {
                 try await record(attempt, consignment)
+                count += 1
             } catch {
                 // It stays due, and nothing that was acknowledged is lost.
                 logger.error(
@@ -58,9 +84,10 @@ public struct PostOffice: Sendable {
                     metadata: [
                         "code": .string((error as? any DescribedFailure)?.identifier ?? "unknown")
                     ])
-                return
+                break
             }
         }
+        return count
     }
 
     private func record(_ attempt: DeliveryAttempt, _ consignment: Consignment) async throws {
@@ -93,8 +120,11 @@ public struct PostOffice: Sendable {
     private func attempt(_ consignment: Consignment) async -> DeliveryAttempt {
         do {
             guard let recipient = try await daemon.mailroom.identity(of: consignment.recipient)
-            else { return .rejected(.noMailbox, "unknown-recipient") }
-            if try await daemon.mailroom.isHosted(consignment.recipient) {
+            else { return .turnedAway(.noMailbox, "unknown-recipient") }
+            // A hosted organisation that moved away reads nothing here any more.
+            if daemon.isNamed(by: recipient),
+                try await daemon.mailroom.isHosted(consignment.recipient)
+            {
                 return try await deliverHere(consignment, recipient)
             }
             guard let content = try await daemon.mailroom.content(of: consignment.id) else {
@@ -102,11 +132,11 @@ public struct PostOffice: Sendable {
             }
             let endpoints = Daemon.endpoints(of: recipient)
             guard !endpoints.isEmpty else { return .toBeCollected }
-            var outcome = DeliveryAttempt.failed("unreachable")
+            // An address may be old: only a receipt ends the search.
+            var outcome = DeliveryAttempt.failed(Self.unreachable)
             for endpoint in endpoints {
                 outcome = await send(consignment, content, to: recipient, at: endpoint)
-                if case .failed = outcome { continue }
-                return outcome
+                if case .receipt = outcome { return outcome }
             }
             return outcome
         } catch {
@@ -118,7 +148,7 @@ public struct PostOffice: Sendable {
         _ consignment: Consignment, _ recipient: Identity
     ) async throws -> DeliveryAttempt {
         guard try await daemon.mailroom.follows(consignment.recipient, consignment.owner) else {
-            return .rejected(.refused, Problem.Kind.forbidden.code)
+            return .turnedAway(.refused, Problem.Kind.forbidden.code)
         }
         let receipt = try ReceiptTerms(
             event: .delivered, recipient: consignment.recipient, sender: consignment.owner,
@@ -162,17 +192,56 @@ public struct PostOffice: Sendable {
         }
     }
 
-    /// Runs until it is cancelled: whenever something is due, or was handed over.
+    /// What the client says of a line that is down.
+    private static let unreachable = ExchangeError(.unreachable, "").identifier
+
+    /// Runs until it is cancelled: whenever something is due, or was handed over. Whoever takes
+    /// long is at it alone, and nobody waits for it.
     public func run() async {
-        while !Task.isCancelled {
-            let tried = (try? await round()) ?? 0
-            guard tried < Self.perRound else { continue }
-            let next = (try? await daemon.mailroom.nextDue()) ?? nil
-            let wait = next.map { $0.seconds - daemon.now().seconds } ?? Self.longestSleep
-            await daemon.bell.wait(atMost: min(max(wait, 1), Self.longestSleep))
+        let busy = BusyRecipients()
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                for queue in Self.queues((try? await due(daemon.now())) ?? []) {
+                    guard let recipient = queue.first?.recipient,
+                        busy.begin(recipient, atMost: Self.atOnce)
+                    else { continue }
+                    group.addTask {
+                        let count = await self.work(through: queue)
+                        busy.end(recipient)
+                        // What could not be written down stays due: on a full disk, going on at
+                        // once would send the same parcels again and again.
+                        if count == queue.count { self.daemon.bell.ring() }
+                    }
+                }
+                await daemon.bell.wait(atMost: await pause(isBusy: busy.isBusy))
+            }
         }
+    }
+
+    /// Seconds until something is due; whoever is at work rings the bell when it has ended.
+    private func pause(isBusy: Bool) async -> Int64 {
+        let next = (try? await daemon.mailroom.nextDue()) ?? nil
+        let wait = next.map { $0.seconds - daemon.now().seconds } ?? Self.longestSleep
+        return min(max(wait, isBusy ? 5 : 1), Self.longestSleep)
     }
 
     /// Seconds after which it looks again in any case: the clock may have been set.
     private static let longestSleep: Int64 = 60
+}
+
+/// Whom something is being sent to now.
+private final class BusyRecipients: Sendable {
+    private let recipients = Mutex<Set<OrganisationID>>([])
+
+    var isBusy: Bool { recipients.withLock { !$0.isEmpty } }
+
+    func begin(_ recipient: OrganisationID, atMost most: Int) -> Bool {
+        recipients.withLock { recipients in
+            recipients.count < most && recipients.insert(recipient).inserted
+        }
+    }
+
+    func end(_ recipient: OrganisationID) {
+        recipients.withLock { _ = $0.remove(recipient) }
+    }
 }

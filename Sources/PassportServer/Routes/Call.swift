@@ -130,20 +130,43 @@ struct Call: Sendable {
         }
     }
 
+    /// The request, verified by what one look at the database says of who asks.
+    func verify(
+        _ unverified: UnverifiedRequest, by standing: ParcelStanding
+    ) throws -> VerifiedRequest {
+        guard let identity = standing.identity else { throw UnverifiedRequest.unknownKey }
+        return try verify(unverified, by: identity)
+    }
+
     /// A verified request without a body, of which the nonce is used up.
     func reading() async throws -> VerifiedRequest {
         let request = try await verified()
         guard request.components.contentDigest == ContentDigest.empty else {
             throw Problem(.wrongDigest, "the body is empty, its digest is not")
         }
-        try await mailroom.admit(request, now: now)
+        try await admitReading(request)
         return request
     }
 
-    /// A reading request by the owner of a mailbox.
+    /// Uses up the nonce of a request that changes nothing; on a full disk in memory, so that
+    /// owners still read their mailboxes.
+    func admitReading(_ request: VerifiedRequest) async throws {
+        guard !daemon.unwritten.contains(request) else { throw Problem(.replayed) }
+        do {
+            try await mailroom.admit(request, now: now)
+        } catch let error as StoreError where error.code == .full {
+            guard try await !mailroom.isKnownNonce(request),
+                daemon.unwritten.insert(request, now: now)
+            else { throw Problem(.replayed) }
+        }
+    }
+
+    /// A reading request by the owner of a mailbox. Whoever is only followed here has none: an
+    /// empty page would tell a home that it had paired.
     func reading(by owner: OrganisationID) async throws -> VerifiedRequest {
         let request = try await reading()
         try require(request, owner)
+        guard try await mailroom.isHosted(owner) else { throw Problem(.notFound) }
         return request
     }
 
@@ -163,13 +186,16 @@ struct Call: Sendable {
 
     /// A whole body that fits into memory.
     func body(maximum: Int) async throws -> [UInt8] {
-        if let length = try contentLength(), length > maximum { throw Problem(.tooLarge) }
-        var bytes: [UInt8] = []
-        for try await part in request.body {
-            guard bytes.count + part.readableBytes <= maximum else { throw Problem(.tooLarge) }
-            bytes += part.readableBytesView
+        let length = try contentLength() ?? maximum
+        guard length <= maximum else { throw Problem(.tooLarge) }
+        return try await daemon.bodies.with(length) {
+            var bytes: [UInt8] = []
+            for try await part in request.body {
+                guard bytes.count + part.readableBytes <= maximum else { throw Problem(.tooLarge) }
+                bytes += part.readableBytesView
+            }
+            daemon.metrics.received(bytes: bytes.count)
+            return bytes
         }
-        daemon.metrics.received(bytes: bytes.count)
-        return bytes
     }
 }

@@ -13,7 +13,8 @@ struct Dispatcher: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let start = ContinuousClock.now
-        let (template, response) = await answer(request)
+        var (template, response) = await answer(request)
+        if request.method == .head { response = response.createHeadResponse() }
         let time = start.duration(to: .now).components
         let microseconds = Int(time.seconds * 1_000_000 + time.attoseconds / 1_000_000_000_000)
         daemon.metrics.answered(
@@ -23,11 +24,16 @@ struct Dispatcher: HTTPResponder {
         logger.info(
             "request",
             metadata: [
-                "method": .string(request.method.rawValue), "route": .string(template),
+                "method": .string(Self.known(request.method)), "route": .string(template),
                 "status": .stringConvertible(response.status.code),
                 "microseconds": .stringConvertible(microseconds),
             ])
         return response
+    }
+
+    /// A method may be any word; those that are none of ours are not written down.
+    private static func known(_ method: HTTPRequest.Method) -> String {
+        [.get, .head, .put, .post, .delete].contains(method) ? method.rawValue : "other"
     }
 
     private func answer(_ request: Request) async -> (template: String, response: Response) {

@@ -11,6 +11,8 @@ struct Intake {
     let scope: UploadScope
     let parcel: Digest
     let request: VerifiedRequest
+    /// True when the request was seen before.
+    let isReplayed: Bool
 
     /// What a body brought.
     enum Result {
@@ -32,13 +34,23 @@ struct Intake {
         guard place.offset <= place.length, count <= place.length - place.offset, place.length > 0
         else { throw Problem(.malformed, "the body does not lie within the parcel") }
         // Before a byte is kept: a replayed request would only cost room, but why give it that.
-        guard try await !call.mailroom.isKnownNonce(request) else { throw Problem(.replayed) }
+        guard !isReplayed else { throw Problem(.replayed) }
+        // The body of a whole parcel is the parcel: one digest, which need not be made twice.
+        let isWhole = count == place.length
+        guard !isWhole || request.components.contentDigest == parcel else {
+            throw Problem(.wrongDigest)
+        }
         let upload = try await call.mailroom.beginUpload(
             scope, digest: parcel, length: place.length, offset: place.offset, now: call.now)
-        let digest = try await stream(into: upload, count)
-        guard digest == request.components.contentDigest else {
-            _ = try? await upload.finish()
-            throw Problem(.wrongDigest)
+        if isWhole {
+            try await stream(into: upload, count) { _ in }
+        } else {
+            var digest = StreamingDigest()
+            try await stream(into: upload, count) { digest.update($0) }
+            guard digest.digest() == request.components.contentDigest else {
+                await upload.abandon()
+                throw Problem(.wrongDigest)
+            }
         }
         guard upload.offset == place.length else {
             let state = UploadState(offset: upload.offset, isComplete: false)
@@ -46,27 +58,33 @@ struct Intake {
             return .part(state)
         }
         let whole = try await upload.finish()
-        return .whole(whole, try ParcelKind(head: whole.head))
+        let kind = try ParcelKind(head: whole.head)
+        guard kind != .notice || whole.length <= Limits.noticeBytes else {
+            throw Problem(.tooLarge)
+        }
+        return .whole(whole, kind)
     }
 
-    private func stream(into upload: Upload, _ count: Int) async throws -> Digest {
-        var digest = StreamingDigest()
+    private func stream(
+        into upload: Upload, _ count: Int, _ look: ([UInt8]) -> Void
+    ) async throws {
+        var arrived = 0
         do {
             for try await part in call.request.body {
-                guard digest.count + part.readableBytes <= count else { throw Problem(.tooLarge) }
+                guard part.readableBytes <= count - arrived else { throw Problem(.tooLarge) }
                 let bytes = Array(part.readableBytesView)
-                digest.update(bytes)
+                arrived += bytes.count
+                look(bytes)
                 try await upload.append(bytes)
             }
-            guard digest.count == count else {
+            guard arrived == count else {
                 throw Problem(.malformed, "the body is shorter than it says")
             }
         } catch {
             await upload.cut()
             throw error
         }
-        call.daemon.metrics.received(bytes: digest.count)
-        return digest.digest()
+        call.daemon.metrics.received(bytes: arrived)
     }
 }
 

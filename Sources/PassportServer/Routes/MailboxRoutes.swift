@@ -64,26 +64,35 @@ enum MailboxRoutes {
     private static func deposit(_ call: Call) async throws -> Response {
         let owner = try call.organisation()
         let digest = try call.parcel()
-        let request = try await sender(call, owner)
-        if let receipt = try await call.mailroom.storedReceipt(
-            of: digest, for: owner, from: request.organisation)
-        {
+        let unverified = try call.unverified()
+        let standing = try await call.mailroom.standing(
+            of: unverified, bringing: digest, to: owner)
+        let request = try call.verify(unverified, by: standing)
+        guard standing.isHosted, let identity = try await call.mailroom.identity(of: owner),
+            call.daemon.isNamed(by: identity)
+        else { throw Problem(.notFound) }
+        guard standing.isFollowed else { throw Problem(.forbidden) }
+        if let receipt = standing.receipt {
             try await call.mailroom.admit(request, now: call.now)
             return .bytes(receipt, MediaType.receipt)
         }
         let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
-        let intake = Intake(call: call, scope: scope, parcel: digest, request: request)
+        let intake = Intake(
+            call: call, scope: scope, parcel: digest, request: request,
+            isReplayed: standing.isReplayed)
         switch try await intake.take() {
         case .part(let state):
             try await call.mailroom.admit(request, now: call.now)
             return .part(state)
         case .whole(let parcel, let kind):
+            // A long body may have taken days: what is said happens now.
+            let now = call.daemon.now()
             let receipt = try ReceiptTerms(
                 event: .delivered, recipient: owner, sender: request.organisation, parcel: digest,
-                time: call.now
+                time: now
             ).signed(by: call.mailroom.keys.exchange)
             let outcome = try await call.mailroom.deposit(
-                parcel, for: owner, request: request, kind: kind, receipt: receipt, now: call.now)
+                parcel, for: owner, request: request, kind: kind, receipt: receipt, now: now)
             return .bytes(outcome.receipt, MediaType.receipt, status: outcome.isNew ? 201 : 200)
         }
     }
@@ -92,7 +101,7 @@ enum MailboxRoutes {
         let owner = try call.organisation()
         let digest = try call.parcel()
         let request = try await sender(call, owner)
-        try await call.mailroom.admit(request, now: call.now)
+        try await call.admitReading(request)
         let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
         let isComplete =
             try await call.mailroom.storedReceipt(

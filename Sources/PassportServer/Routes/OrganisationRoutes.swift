@@ -33,14 +33,18 @@ enum OrganisationRoutes {
             let identity = try await read(call, request.components.contentDigest, known)
             return try await update(call, identity, request)
         }
-        let identity = try await read(call, call.components().contentDigest, known)
-        return try await update(call, identity, call.verify(unverified, by: identity))
+        // Nothing is signed by a key known here, so whoever it is fills little of our memory.
+        return try await call.daemon.strangers.admit {
+            let identity = try await read(
+                call, call.components().contentDigest, known, maximum: StrangerGate.bodyBytes)
+            return try await update(call, identity, call.verify(unverified, by: identity))
+        }
     }
 
     private static func read(
-        _ call: Call, _ digest: Digest, _ known: Identity
+        _ call: Call, _ digest: Digest, _ known: Identity, maximum: Int = Limits.identityBytes
     ) async throws -> Identity {
-        let bytes = try await call.body(maximum: Limits.identityBytes, digest: digest)
+        let bytes = try await call.body(maximum: maximum, digest: digest)
         let unverified = try UnverifiedIdentity(decoding: bytes)
         guard unverified.organisation == known.organisation else { throw Problem(.forbidden) }
         // Attack: a long chain of many signatures, to buy the daemon's time.
@@ -62,6 +66,10 @@ enum OrganisationRoutes {
     private static func putStatusList(_ call: Call) async throws -> Response {
         let id = try call.organisation()
         let number = try call.number("number")
+        // Numbered from 1 without gaps; a peer must not fill the disk with list after list.
+        guard (1...Limits.statusListsPerEnvelope).contains(number) else {
+            throw Problem(.forbidden)
+        }
         let request = try await call.verified()
         try call.require(request, id)
         guard let identity = try await call.mailroom.identity(of: id) else {
@@ -71,6 +79,10 @@ enum OrganisationRoutes {
             maximum: Limits.statusListBytes, digest: request.components.contentDigest)
         let list = try SignedStatusList(verifying: bytes, by: identity)
         guard list.uri == id.statusListURI(number) else { throw Problem(.forbidden) }
+        // A thief of the status key could shut out every list that is issued before that day.
+        guard !list.isFromTheFuture(at: call.now) else {
+            throw Problem(.conflict, "the list is dated in the future")
+        }
         _ = try await call.mailroom.put(list, request: request, now: call.now)
         return .empty()
     }
@@ -98,8 +110,13 @@ enum OrganisationRoutes {
         let bytes = try await call.body(
             maximum: Limits.identityBytes, digest: request.components.contentDigest)
         let known = try await call.mailroom.identity(of: peer)
-        let identity = try UnverifiedIdentity(decoding: bytes).verify(beyond: known?.chain)
-        guard identity.organisation == peer else { throw Problem(.forbidden) }
+        let unverified = try UnverifiedIdentity(decoding: bytes)
+        guard unverified.organisation == peer else { throw Problem(.forbidden) }
+        guard
+            try unverified.signatureCount(beyond: known?.chain, within: Limits.evidenceSignatures)
+                <= Limits.evidenceSignatures
+        else { throw Problem(.tooLarge) }
+        let identity = try unverified.verify(beyond: known?.chain)
         try await call.mailroom.follow(identity, by: id, request: request, now: call.now)
         call.daemon.bell.ring()
         return .empty()

@@ -17,6 +17,7 @@ enum OutboxRoutes {
         Route("GET", parcel, collect),
         Route("GET", parcel + "/upload", uploadState),
         Route("PUT", parcel + "/receipt", takeReceipt),
+        Route("POST", parcel + "/again", declareLost),
     ]
 
     private static func page(_ call: Call) async throws -> Response {
@@ -31,20 +32,23 @@ enum OutboxRoutes {
         let owner = try call.organisation()
         let recipient = try call.organisation("recipient")
         let digest = try call.parcel()
-        let request = try await call.verified()
+        let unverified = try call.unverified()
+        let standing = try await call.mailroom.standing(
+            of: unverified, sending: digest, from: owner, to: recipient)
+        let request = try call.verify(unverified, by: standing)
         try call.require(request, owner)
-        guard try await call.mailroom.isHosted(owner) else { throw Problem(.notFound) }
-        if let known = try await call.mailroom.consignment(digest, of: owner, to: recipient),
-            known.state != .dead
-        {
+        guard standing.isHosted else { throw Problem(.notFound) }
+        if let known = standing.consignment, known.state != .dead {
             try await call.mailroom.admit(request, now: call.now)
             return .json(known.entry)
         }
-        guard try await call.mailroom.follows(owner, recipient) else {
+        guard standing.isFollowed else {
             throw Problem(.forbidden, "the recipient is not among those that are followed")
         }
         let scope = UploadScope(owner: owner, peer: owner, recipient: recipient)
-        let intake = Intake(call: call, scope: scope, parcel: digest, request: request)
+        let intake = Intake(
+            call: call, scope: scope, parcel: digest, request: request,
+            isReplayed: standing.isReplayed)
         switch try await intake.take() {
         case .part(let state):
             try await call.mailroom.admit(request, now: call.now)
@@ -55,6 +59,20 @@ enum OutboxRoutes {
             call.daemon.bell.ring()
             return .json(outcome.consignment.entry, status: outcome.isNew ? 201 : 200)
         }
+    }
+
+    private static func declareLost(_ call: Call) async throws -> Response {
+        let owner = try call.organisation()
+        let recipient = try call.organisation("recipient")
+        let digest = try call.parcel()
+        let request = try await call.verified()
+        try call.require(request, owner)
+        guard request.components.contentDigest == ContentDigest.empty else {
+            throw Problem(.wrongDigest)
+        }
+        try await call.mailroom.declareLost(
+            digest, to: recipient, request: request, now: call.now)
+        return .empty()
     }
 
     private static func uploadState(_ call: Call) async throws -> Response {
@@ -89,7 +107,7 @@ enum OutboxRoutes {
     private static func waiting(_ call: Call) async throws -> Response {
         let after = try call.after()
         let (owner, request) = try await collector(call)
-        try await call.mailroom.admit(request, now: call.now)
+        try await call.admitReading(request)
         let page = try await call.mailroom.waiting(
             for: request.organisation, of: owner, after: after)
         return .json(ParcelPage(parcels: page.records.map(\.collectable), next: page.next))
@@ -98,7 +116,7 @@ enum OutboxRoutes {
     private static func collect(_ call: Call) async throws -> Response {
         let digest = try call.parcel()
         let (owner, request) = try await collector(call)
-        try await call.mailroom.admit(request, now: call.now)
+        try await call.admitReading(request)
         guard
             let consignment = try await call.mailroom.consignment(
                 digest, of: owner, to: request.organisation),

@@ -21,11 +21,11 @@ enum PublicRoutes {
         Route("GET", "/v1/organisations/{organisation}/status-lists/{number}", statusList),
         Route("GET", ExchangePath.checkpoint, checkpoint),
         Route("GET", "/v1/log/tile/{level}/{index}", tile),
-        Route("GET", "/v1/log/tile/{level}/{a}/{index}", tile),
-        Route("GET", "/v1/log/tile/{level}/{a}/{b}/{index}", tile),
-        Route("GET", "/v1/log/tile/{level}/{index}/{width}", tile),
-        Route("GET", "/v1/log/tile/{level}/{a}/{index}/{width}", tile),
-        Route("GET", "/v1/log/tile/{level}/{a}/{b}/{index}/{width}", tile),
+        Route("GET", "/v1/log/tile/{level}/x{a}/{index}", tile),
+        Route("GET", "/v1/log/tile/{level}/x{a}/x{b}/{index}", tile),
+        Route("GET", "/v1/log/tile/{level}/{index}.p/{width}", tile),
+        Route("GET", "/v1/log/tile/{level}/x{a}/{index}.p/{width}", tile),
+        Route("GET", "/v1/log/tile/{level}/x{a}/x{b}/{index}.p/{width}", tile),
     ]
 
     /// Whom a hosted organisation follows is nobody's business, so others' papers are given to
@@ -70,22 +70,17 @@ enum PublicRoutes {
     private static func tile(_ call: Call) async throws -> Response {
         let level = try call.number("level")
         guard level <= 5 else { throw Problem(.notFound) }
-        var last = call.parameters["index"] ?? ""
         var width = 256
         if call.parameters["width"] != nil {
-            guard last.hasSuffix(".p") else { throw Problem(.notFound) }
-            last.removeLast(2)
             width = try call.number("width")
             guard (1...255).contains(width) else { throw Problem(.notFound) }
         }
-        var index: UInt64 = 0
+        let last = call.parameters["index"] ?? ""
         let groups = ["a", "b"].compactMap { call.parameters[$0] }
-        for group in groups {
-            guard group.hasPrefix("x") else { throw Problem(.notFound) }
-            index = index * 1_000 + (try digits(group.dropFirst()))
-        }
+        var index: UInt64 = 0
+        for group in groups { index = index * 1_000 + (try digits(group[...])) }
         index = index * 1_000 + (try digits(last[...]))
-        guard groups.isEmpty || groups.first != "x000",
+        guard groups.isEmpty || groups.first != "000",
             let hashes = try await call.mailroom.tile(level: level, index: index, width: width)
         else { throw Problem(.notFound) }
         return .bytes(hashes, "application/octet-stream")

@@ -27,9 +27,13 @@ struct Route: Sendable {
         guard path.count == segments.count else { return nil }
         var parameters: [String: String] = [:]
         for (given, wanted) in zip(path, segments) {
-            if wanted.hasPrefix("{") {
-                guard !given.isEmpty else { return nil }
-                parameters[String(wanted.dropFirst().dropLast())] = String(given)
+            if let open = wanted.firstIndex(of: "{"), let close = wanted.firstIndex(of: "}") {
+                let (start, end) = (wanted[..<open], wanted[wanted.index(after: close)...])
+                guard given.hasPrefix(start), given.hasSuffix(end),
+                    given.utf8.count > start.utf8.count + end.utf8.count
+                else { return nil }
+                parameters[String(wanted[open..<close].dropFirst())] = String(
+                    given.dropFirst(start.count).dropLast(end.count))
             } else if given != wanted {
                 return nil
             }

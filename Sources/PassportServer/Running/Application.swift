@@ -40,8 +40,12 @@ public enum DaemonServices {
         _ daemon: Daemon, _ tls: TLSIdentity, _ logger: Logger,
         _ onListening: @escaping @Sendable (Int) -> Void
     ) throws -> any Service {
+        let streams = StreamLedger(
+            most: daemon.settings.connections, mostPerConnection: streamsPerConnection)
         let stream = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [PatienceHandler(PatienceHandler.Times())],
+            additionalChannelHandlers: [
+                StreamGuard(streams), PatienceHandler(PatienceHandler.Times()),
+            ],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,
                 maxHeaderFieldCount: 100))
@@ -67,6 +71,9 @@ public enum DaemonServices {
             logger: quiet(logger))
     }
 
+    /// Requests at once on one HTTP/2 connection; an agent makes one after the other.
+    private static let streamsPerConnection = 16
+
     /// What the machine itself sees: metrics, in plain HTTP on loopback.
     private static func back(
         _ daemon: Daemon, _ place: Settings.ListenPlace, _ logger: Logger
@@ -91,8 +98,9 @@ public enum DaemonServices {
         return logger
     }
 
-    /// Seconds between two rounds of taking away what nobody needs any more.
-    private static let upkeepSeconds = 3_600
+    /// Seconds between two rounds of taking away what nobody needs any more, erased bytes in the
+    /// write-ahead log among it.
+    private static let upkeepSeconds = 300
 
     private static func upkeep(_ daemon: Daemon, _ logger: Logger) async {
         while !Task.isCancelled {

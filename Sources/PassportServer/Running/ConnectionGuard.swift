@@ -1,8 +1,10 @@
+internal import Foundation
 internal import HummingbirdCore
 internal import HummingbirdHTTP2
 internal import Logging
 internal import NIOCore
 internal import NIOHTTPTypes
+internal import NIOSSL
 internal import NIOTLS
 internal import Synchronization
 
@@ -16,21 +18,29 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
     let ledger: ConnectionLedger
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let source = channel.remoteAddress?.ipAddress ?? "local"
+        let source = ConnectionLedger.source(of: channel.remoteAddress)
         guard ledger.enter(source) else {
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
         channel.closeFuture.whenComplete { _ in ledger.leave(source) }
         do {
+            // One read at a time: whether what came is wanted shows between two, and the rest
+            // stays with the sender.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try channel.pipeline.syncOperations.addHandler(
                 HandshakeDeadline(), name: HandshakeDeadline.name)
+            try channel.pipeline.syncOperations.addHandlers(
+                IdleStateHandler(allTimeout: .seconds(45)), IdleCloser())
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
         let ready = inner.setup(channel: channel, logger: logger)
         do {
-            try channel.pipeline.syncOperations.addHandler(HandshakeWatch())
+            // Right behind TLS: what chooses the protocol keeps the news to itself.
+            let operations = channel.pipeline.syncOperations
+            let tls = try operations.context(handlerType: NIOSSLServerHandler.self)
+            try operations.addHandler(HandshakeWatch(), position: .after(tls.handler))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
@@ -38,7 +48,9 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
-        await inner.handle(value: value, logger: logger)
+        await Pace.$loop.withValue(value.channel.eventLoop) {
+            await inner.handle(value: value, logger: logger)
+        }
     }
 }
 
@@ -53,6 +65,18 @@ final class ConnectionLedger: Sendable {
         self.most = most
         self.mostPerSource = mostPerSource
         self.metrics = metrics
+    }
+
+    /// Who a connection is counted for. One machine has a whole /64 of IPv6 numbers to call from.
+    static func source(of address: SocketAddress?) -> String {
+        guard let number = address?.ipAddress else { return "local" }
+        guard number.contains(":") else { return number }
+        // The eight groups with the run of zeros that `::` leaves out; of them the first four.
+        let halves = number.split(separator: "%")[0].components(separatedBy: "::")
+        let groups = halves.map { $0.split(separator: ":").map(String.init) }
+        let zeros = 8 - groups.reduce(0) { $0 + $1.count }
+        let first = (groups.first ?? []) + Array(repeating: "0", count: max(zeros, 0))
+        return (first + (groups.count > 1 ? groups[1] : [])).prefix(4).joined(separator: ":")
     }
 
     func enter(_ source: String) -> Bool {
@@ -109,6 +133,19 @@ private final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandl
             let operations = context.pipeline.syncOperations
             operations.removeHandler(name: HandshakeDeadline.name, promise: nil)
         }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
+
+/// Hangs up on a line on which nothing has moved for too long.
+///
+/// Attack: an HTTP/2 connection that never acknowledges a ping; the library's own end of an idle
+/// connection waits for that.
+private final class IdleCloser: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 }

@@ -2,6 +2,7 @@ public import PassportCoding
 public import PassportCrypto
 public import PassportExchange
 public import PassportStore
+internal import PassportTrust
 
 /// What every route and every service of the daemon works with.
 public final class Daemon: Sendable {
@@ -17,6 +18,10 @@ public final class Daemon: Sendable {
     let now: @Sendable () -> Timestamp
     let randomness: Randomness
     let metrics = DaemonMetrics()
+    let unwritten = UnwrittenNonces()
+    /// Bodies of those who are not known yet, and all bodies that are read whole.
+    let strangers = StrangerGate()
+    let bodies = BodyBudget()
     /// Rung when something waits to be sent.
     let bell = Bell()
 
@@ -33,6 +38,14 @@ public final class Daemon: Sendable {
         self.transport = transport
         self.randomness = randomness
         self.now = now
+    }
+
+    /// True when a manifest lists our exchange key, in force: the mailbox is here. Whoever moved
+    /// to another daemon reads nothing here any more, and is not to be told that it arrived.
+    func isNamed(by identity: Identity) -> Bool {
+        let listed = try? identity.signingKey(
+            mailroom.keys.exchange.verifyingKey.keyHash, for: .exchange)
+        return listed?.role.authority(at: now()) == .authorised
     }
 
     /// What the daemon says of itself to everybody.

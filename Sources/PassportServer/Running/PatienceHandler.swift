@@ -31,6 +31,7 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     private var arrived = 0
     private var hasAnswered = false
+    private var isAnswerOver = false
 
     init(_ times: Times) { self.times = times }
 
@@ -62,6 +63,7 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head:
             arrived = 0
             hasAnswered = false
+            isAnswerOver = false
             start(times.body, context)
         case .body(let part):
             arrived += part.readableBytes
@@ -71,7 +73,8 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
             }
         case .end:
             // From here on the daemon works; how long that takes is no fault of the client's.
-            deadline?.cancel()
+            // Attack: a body that ends after its refusal, to be left alone for ever.
+            if isAnswerOver { start(times.head, context) } else { deadline?.cancel() }
         }
         context.fireChannelRead(data)
     }
@@ -81,6 +84,7 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ) {
         hasAnswered = true
         if case .end = unwrapOutboundIn(data) {
+            isAnswerOver = true
             start(times.head, context)
         } else {
             start(times.answer, context)

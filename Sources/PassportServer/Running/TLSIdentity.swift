@@ -46,6 +46,15 @@ public struct TLSIdentity: Sendable {
                 throw ServerError(.badCertificate, "\(certificateFile) holds no certificate")
             }
             let pin = Digest.sha256(of: try first.extractPublicKey().toSPKIBytes())
+            // A pair that does not match would start, be pinned, and let nobody in.
+            let own = try Certificate.PrivateKey(
+                pemEncoded: String(decoding: read(key), as: UTF8.self))
+            guard try Certificate(derEncoded: first.toDERBytes()).publicKey == own.publicKey else {
+                throw ServerError(
+                    .badCertificate, .refused,
+                    "\(certificateFile) is not over the key in \(keyFile)",
+                    hint: "move \(certificateFile) away to have a new one made over this key")
+            }
             return TLSIdentity(
                 certificate: first, key: try NIOSSLPrivateKey(file: key, format: .pem), pin: pin)
         } catch let error as ServerError {

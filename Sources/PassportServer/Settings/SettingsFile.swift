@@ -17,7 +17,8 @@ extension Settings {
             throw ServerError(.badSettings, "the file is longer than \(Self.maximumBytes) bytes")
         }
         var values: [String: Line] = [:]
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // Not "\n": with a carriage return before it, the two are one character.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         guard lines.count <= Self.maximumLines else {
             throw ServerError(.badSettings, "the file has more than \(Self.maximumLines) lines")
         }
@@ -87,7 +88,9 @@ extension Settings {
     }
 
     private static func isLoopback(_ host: String) -> Bool {
-        host == "::1" || host == "localhost" || host.hasPrefix("127.")
+        host == "::1" || host == "localhost"
+            // A number and no name, which could lead anywhere.
+            || host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isWholeNumber }
     }
 }
 

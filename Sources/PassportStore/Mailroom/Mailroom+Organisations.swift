@@ -180,7 +180,7 @@ extension Mailroom {
         let known = try self.identity(id, database)
         let wasHosted = try Self.hosts(id, database)
         if isHosted, !wasHosted {
-            try ledger.add(.daemonPaired, at: now, counterpart: id, database)
+            try ledger.add(.objectTakenIn, at: now, counterpart: id, database)
         }
         // Drawn, not counted: a row that is deleted and made anew, or a transaction that is taken
         // back, must not bring a number again under which another identity is remembered.

@@ -49,6 +49,28 @@ extension Mailroom {
         }
     }
 
+    /// Takes the owner's word that a delivered parcel was lost at its recipient: it can be handed
+    /// over once more. What waits, or was given up, stays as it is.
+    ///
+    /// - Throws: `notFound`, `replayed`.
+    public func declareLost(
+        _ digest: Digest, to recipient: OrganisationID, request: VerifiedRequest, now: Timestamp
+    ) async throws {
+        let owner = request.organisation
+        try await writer.write { database, _ in
+            try Self.consume(request, now, database)
+            guard try Self.consignment(digest, owner, recipient, database) != nil else {
+                throw Self.noConsignment
+            }
+            try database.run(
+                """
+                UPDATE outbox SET state = 'dead', reason = ? WHERE owner = ? AND recipient = ?
+                AND digest = ? AND state = 'delivered'
+                """,
+                [DeadReason.lost.rawValue, owner.blob, recipient.blob, digest.blob])
+        }
+    }
+
     static let outboxQuery = "SELECT * FROM outbox WHERE owner = ? AND id > ? ORDER BY id LIMIT ?"
     static let waitingQuery = """
         SELECT * FROM outbox WHERE owner = ? AND recipient = ? AND state = 'waiting'
@@ -255,7 +277,7 @@ extension Mailroom {
     private static let noConsignment = StoreError(
         .notFound, .noInput, "there is no such parcel on its way")
 
-    private static func consignment(
+    static func consignment(
         _ digest: Digest, _ owner: OrganisationID, _ recipient: OrganisationID,
         _ database: Database
     ) throws -> Consignment? {

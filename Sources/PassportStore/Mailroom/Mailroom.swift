@@ -40,6 +40,11 @@ public final class Mailroom: Sendable {
     /// Parcels up to this many bytes lie in the database, longer ones in files.
     public static let inlineBytes = 131_072
 
+    /// True when a folder holds a daemon's database.
+    public static func exists(at folder: String) -> Bool {
+        DurableFiles.exists("\(folder)/\(databaseName)")
+    }
+
     /// Makes a new folder, or fills an empty one: keys, database, folders for parcels.
     ///
     /// - Throws: `exists` when there is a daemon's database already.

@@ -33,16 +33,18 @@ public final class Upload: Sendable {
     private let digest: Digest
     private let length: Int
     private let now: Timestamp
+    /// True for a small one of which nothing has ever been in a file.
+    private let isFresh: Bool
     private let state: Mutex<State>
 
     private var isInline: Bool { length <= Mailroom.inlineBytes }
 
     init(
         _ desk: UploadDesk, _ name: String, _ digest: Digest, length: Int, offset: Int,
-        now: Timestamp
+        isFresh: Bool, now: Timestamp
     ) throws {
         let path = desk.path(name)
-        var arrived = desk.offset(name)
+        var arrived = isFresh ? 0 : desk.offset(name)
         if arrived > length {
             DurableFiles.remove(path)
             arrived = 0
@@ -59,7 +61,9 @@ public final class Upload: Sendable {
             }
             guard state.offset == arrived else { throw WrongOffset(offset: state.offset) }
         }
-        if length > Mailroom.inlineBytes {
+        if length <= Mailroom.inlineBytes {
+            state.memory.reserveCapacity(length)
+        } else {
             state.file = unsafe open(
                 path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard state.file >= 0 else {
@@ -71,6 +75,7 @@ public final class Upload: Sendable {
         self.digest = digest
         self.length = length
         self.now = now
+        self.isFresh = isFresh
         self.state = Mutex(state)
     }
 
@@ -155,7 +160,7 @@ public final class Upload: Sendable {
         let content: ParcelContent
         if isInline {
             content = .bytes(state.memory)
-            DurableFiles.remove(desk.path(name))
+            if !isFresh { DurableFiles.remove(desk.path(name)) }
         } else {
             try desk.files.sync(state.file)
             let path = "\(desk.parcels)/\(desk.freshParcelName())"
@@ -172,6 +177,11 @@ public final class Upload: Sendable {
         state.memory = []
         if state.file >= 0 { Glibc.close(state.file) }
         state.file = -1
+    }
+
+    /// Throws away what came: some of it was not what its sender signed.
+    public func abandon() async {
+        _ = try? await desk.files.run { self.discard() }
     }
 
     private func discard() {

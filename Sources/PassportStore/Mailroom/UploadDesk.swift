@@ -96,10 +96,14 @@ final class UploadDesk: Sendable {
     func offset(_ name: String) -> Int { DurableFiles.status(path(name))?.length ?? 0 }
 
     /// Claims the one place of an upload, or says why there is none.
-    func claim(_ name: String, length: Int) throws(StoreError) {
+    ///
+    /// - Returns: true when nothing of it is here.
+    func claim(_ name: String, length: Int) throws(StoreError) -> Bool {
         let peer = String(name.prefix(Self.peerCharacters))
         let isFile = length > Mailroom.inlineBytes
+        var isFresh = true
         let problem: StoreError? = slots.withLock { slots in
+            isFresh = slots[name] == nil
             if slots[name]?.isActive == true {
                 return StoreError(.busy, .refused, "this upload is under way already")
             }
@@ -121,6 +125,7 @@ final class UploadDesk: Sendable {
             return nil
         }
         if let problem { throw problem }
+        return isFresh
     }
 
     /// Gives a place back: what arrived is kept for later, or there is nothing.
@@ -183,11 +188,17 @@ extension Mailroom {
         }
         let name = UploadDesk.name(scope, digest)
         let desk = uploads
-        let before = desk.offset(name)
-        try desk.claim(name, length: length)
+        let isFresh = try desk.claim(name, length: length)
+        let before = isFresh ? 0 : desk.offset(name)
         do {
+            if isFresh, length <= Self.inlineBytes {
+                // Nothing on the disk is looked at, so nobody has to wait for it.
+                return try Upload(
+                    desk, name, digest, length: length, offset: offset, isFresh: true, now: now)
+            }
             return try await files.run {
-                try Upload(desk, name, digest, length: length, offset: offset, now: now)
+                try Upload(
+                    desk, name, digest, length: length, offset: offset, isFresh: false, now: now)
             }
         } catch {
             desk.release(name, kept: min(before, desk.offset(name)))

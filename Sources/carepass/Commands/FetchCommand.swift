@@ -27,17 +27,29 @@ struct FetchCommand: ReplyingCommand {
         let home = try Home(options)
         let agent = try Agent(home)
         let folder = home.layout.inbox
-        try? FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw CommandError(
+                .noFile, .cannotWrite, Words.say("error.no-home", ViewText.clean(folder)))
+        }
         var fetched: [Fetched] = []
         for entry in try agent.inbox() where entry.kind == .envelope {
             guard
-                let digest = (try? Hexadecimal.decode(entry.parcel)).flatMap({ Digest(bytes: $0) }),
+                let digest = entry.digest,
                 let sender = try? OrganisationID(text: entry.sender),
                 (1...Limits.envelopeBytes).contains(entry.length)
             else {
                 throw ExchangeError(.badAnswer, Words.say("error.bad-page"))
+            }
+            // What was erased here does not come back because a daemon was restored.
+            if try home.store.receivedParcels().contains(where: {
+                $0.digest == digest && $0.purged != nil
+            }) {
+                try agent.remove(digest)
+                continue
             }
             fetched.append(try fetch(digest, from: sender, entry.length, agent, home))
         }
@@ -93,8 +105,6 @@ struct FetchCommand: ReplyingCommand {
 extension HomeLayout {
     /// Where fetched envelopes lie, sealed.
     var inbox: String { "\(path)/inbox" }
-    /// A fetched envelope.
-    func envelope(_ digest: Digest) -> String {
-        "\(inbox)/\(String("\(digest)".prefix(16))).envelope"
-    }
+    /// A fetched envelope, under its whole digest: of half of it, a sender could make two.
+    func envelope(_ digest: Digest) -> String { "\(inbox)/\(digest).envelope" }
 }

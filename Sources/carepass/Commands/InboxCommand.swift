@@ -22,7 +22,8 @@ struct InboxCommand: ReplyingCommand {
         func name(_ id: OrganisationID?) -> String {
             ViewText.name(id.flatMap { names[$0] } ?? Words.say("inbox.stranger"))
         }
-        let waiting = try agent.inbox().filter { $0.kind == .envelope }
+        // What a daemon calls a parcel goes to a terminal only when it is a digest.
+        let waiting = try agent.inbox().filter { $0.kind == .envelope && $0.digest != nil }
         let received = try home.store.receivedParcels().filter { $0.kind == .envelope }
         let sent = try home.store.sentParcels().filter { $0.kind == .envelope }
         var lines = waiting.map { entry in

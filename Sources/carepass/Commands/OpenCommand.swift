@@ -77,28 +77,27 @@ struct OpenCommand: ReplyingCommand {
                 document = try Self.document(opened, home)
                 try output.makeRoom(for: document.count)
             }
-            return Self.changes(unlocked, examined, known, home.now)
+            let digest = Digest.sha256(of: envelope.encoded())
+            return OpeningLog.Kept(
+                changes: Self.changes(unlocked, examined, known, home.now, digest),
+                acts: try Self.receipt(for: digest, examined, known, home))
         }
         guard !opened.isEmpty else { return report.refused() }
-        try Self.acknowledge(envelope, opened, home)
         try output?.writeAfterAct(document)
         return report.opened(opened)
     }
 
     /// The first opening of what came through the daemon is told to whoever sent it, at the next
-    /// `sync`.
-    private static func acknowledge(
-        _ envelope: Envelope, _ opened: [OpenedSection], _ home: borrowing Home
-    ) throws {
-        let digest = Digest.sha256(of: envelope.encoded())
+    /// `sync`. Whoever merely passed it on under a name of his own hears nothing.
+    private static func receipt(
+        for digest: Digest, _ examined: ExaminedEnvelope, _ known: Knowledge,
+        _ home: borrowing Home
+    ) throws -> [(fields: AuditFields, changes: [StoreChange])] {
         guard
             let parcel = try home.store.receivedParcels().first(where: { $0.digest == digest }),
-            parcel.opened == nil
-        else { return }
-        let passports = Set(opened.map(\.passport)).sorted()
-        let change = StoreChange.exchange(.opened(digest, passports: passports, at: home.now))
-        try home.commitTogether(
-            Notices.acts(of: .opened, for: parcel, [change], home.knowledge(), home))
+            parcel.opened == nil, parcel.sender == examined.disclosure.sender
+        else { return [] }
+        return try Notices.acts(of: .opened, for: parcel, known, home)
     }
 
     private static func document(
@@ -156,7 +155,7 @@ struct OpenCommand: ReplyingCommand {
     /// newer status lists, and identities that were not known yet.
     private static func changes(
         _ unlocked: UnlockedEnvelope, _ examined: ExaminedEnvelope, _ known: Knowledge,
-        _ now: Timestamp
+        _ now: Timestamp, _ envelope: Digest
     ) -> [StoreChange] {
         let after = examined.knowledge
         // Newer keys of organisations known here, and the keys that what came along needs;
@@ -173,18 +172,21 @@ struct OpenCommand: ReplyingCommand {
             .fork($0, epoch: after.forks[$0.organisation] ?? $0.chain.current.epoch)
         }
         changes += StoreChange.statusLists(from: known, to: after, of: isWanted)
+        var kept: [Digest] = []
         for examined in examined.passports where examined.passport != nil {
             guard
                 let passport = unlocked.passports.first(where: {
                     $0.digest == examined.report.passport
                 })
             else { continue }
+            kept.append(passport.digest)
             changes.append(.passport(passport, isOwn: false, sealedRing: nil, added: now))
         }
         for issued in unlocked.issuedGrants
         where examined.passports.contains(where: { $0.grant?.digest == issued.grant.digest }) {
             changes.append(.grant(issued.grant, isOwn: false, sealedRing: nil, added: now))
         }
+        changes.append(.exchange(.opened(envelope, passports: kept.sorted(), at: now)))
         return changes
     }
 

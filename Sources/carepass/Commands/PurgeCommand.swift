@@ -41,13 +41,14 @@ struct PurgeCommand: ReplyingCommand {
         fields.object = parcel.digest
         fields.counterpart = parcel.sender.digest
         let knowledge = try home.knowledge()
-        let receipt = try Notices.acts(of: .purged, for: parcel, [], knowledge, home)
-        try home.commit(
-            fields, [.exchange(.purged(parcel.digest, at: home.now))], after: receipt,
-            signedBy: operatorKey)
+        let receipt = try Notices.acts(of: .purged, for: parcel, knowledge, home)
+        // First: a receipt that goes out while the bytes are still here would not be true.
         if FileManager.default.fileExists(atPath: path) {
             try FileManager.default.removeItem(atPath: path)
         }
+        try home.commit(
+            fields, [.exchange(.purged(parcel.digest, at: home.now))], after: receipt,
+            signedBy: operatorKey)
         return reply(parcel, isRepeated: false)
     }
 

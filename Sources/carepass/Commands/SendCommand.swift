@@ -21,6 +21,9 @@ struct SendCommand: ReplyingCommand {
     @Option(help: "The organisation that it is for; 'pack' sealed it to that one.")
     var to: String
 
+    @Flag(help: "Deliver it once more, although it was delivered: the recipient lost it.")
+    var again = false
+
     func reply() throws -> Reply {
         let home = try Home(options)
         let agent = try Agent(home)
@@ -45,7 +48,8 @@ struct SendCommand: ReplyingCommand {
         let sending = ExchangeChange.sending(
             digest, to: recipient.organisation, kind: kind, at: home.now)
         try home.commit(fields, [.exchange(sending)])
-        let entry = try agent.handOver(bytes, digest, kind: kind, to: recipient.organisation)
+        let entry = try agent.handOver(
+            bytes, digest, kind: kind, to: recipient.organisation, again: again)
         fields.outcome = .done
         let known = try home.store.sentParcels().first {
             $0.digest == digest && $0.recipient == recipient.organisation

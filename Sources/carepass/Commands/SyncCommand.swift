@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import PassportCoding
 import PassportCrypto
+import PassportExchange
 
 /// `carepass sync`: keeps up with everybody who is followed, once or on a schedule.
 struct SyncCommand: ReplyingCommand {
@@ -47,8 +48,12 @@ struct SyncCommand: ReplyingCommand {
         let home = try Home(options)
         var round = Synchronisation(try Agent(home))
         try round.run(home)
+        // What failed with others is said and tried again; what failed with our own daemon is for
+        // somebody to look at.
+        let isSilent = (round.failure as? ExchangeError)?.code == .unreachable
         return Reply(
             lines: round.lines.isEmpty ? [Words.say("sync.nothing")] : round.lines,
-            json: ["news": .object(round.counts.mapValues { .number($0) })])
+            json: ["news": .object(round.counts.mapValues { .number($0) })],
+            exitCode: round.failure == nil ? .success : ExitCode(isSilent ? 69 : 77))
     }
 }

@@ -30,8 +30,9 @@ struct GlobalOptions: ParsableArguments {
             ?? "\(environment["HOME"] ?? ".")/.carepass"
     }
 
-    /// The moment of this operation, read once.
-    func now() -> Timestamp {
-        Timestamp(clamping: clock ?? Int64(Date().timeIntervalSince1970))
+    /// The clock: the system's, or the one that a test chose.
+    var now: @Sendable () -> Timestamp {
+        let chosen = clock
+        return { Timestamp(clamping: chosen ?? Int64(Date().timeIntervalSince1970)) }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import PassportClient
 import PassportCoding
 import PassportCrypto
@@ -26,16 +25,21 @@ private final class AgentSigner: RequestSigner {
 
 /// Calls from a home to daemons: to the one that has its mailbox, signed, and to others for what
 /// they tell everybody.
-struct Agent: Sendable {
+struct Agent {
     /// The daemon that has the mailbox.
     let daemon: Endpoint
     let organisation: OrganisationID
+    /// For documents, which are small, and for parcels, which take their time.
     private let caller: ExchangeCaller
+    private let carrier: ExchangeCaller
     private let stranger: ExchangeCaller
+    private let turn: HomeTurn
 
     /// Attempts to go on with one parcel after a cut, and seconds before the second of them.
     static let attempts = 6
     private static let pause: UInt64 = 2
+    /// Pages of a list, at most: a daemon must not keep us reading for ever.
+    private static let pages = 1_000
 
     /// Opens no connection yet.
     ///
@@ -53,19 +57,29 @@ struct Agent: Sendable {
     init(_ home: borrowing Home, _ daemon: Endpoint) throws {
         self.daemon = daemon
         organisation = home.organisation
-        let transport = try PinnedTransport()
+        let transport = try PinnedTransport(
+            times: TransportTimes(firstByte: .seconds(20), idle: .seconds(20), whole: .seconds(60)))
         // The moment of the signature is the system's own, never the log's floor: what counts is
         // how the two clocks stand to each other now.
-        let clock = home.requestClock
+        let clock = home.turn.readClock
         let pause: @Sendable (Int) async -> Void = { attempt in
             try? await Task.sleep(for: .seconds(Self.pause * UInt64(min(attempt, 8))))
         }
+        let signer = AgentSigner(home.organisation, try home.keys.signingKey(.exchange))
         caller = ExchangeCaller(
-            transport: transport,
-            signer: AgentSigner(home.organisation, try home.keys.signingKey(.exchange)),
-            clock: clock, pause: pause)
+            transport: transport, signer: signer, clock: clock, pause: pause)
+        carrier = ExchangeCaller(
+            transport: try PinnedTransport(), signer: signer, clock: clock, pause: pause)
         stranger = ExchangeCaller(
             transport: transport, signer: nil, clock: clock, pause: pause)
+        turn = home.turn
+    }
+
+    /// Waits for daemons while others may work in the home.
+    private func apart<Value: Sendable>(
+        _ body: @Sendable @escaping () async throws -> Value
+    ) throws -> Value {
+        try turn.apart { try Blocking.run(body) }
     }
 
     // MARK: - Calls to our own daemon
@@ -77,7 +91,7 @@ struct Agent: Sendable {
         fields: [(name: String, value: String)] = [], maximum: Int = Limits.wireJSONBytes
     ) throws -> IncomingAnswer {
         let (caller, daemon) = (caller, daemon)
-        return try Blocking.run {
+        return try apart {
             try await caller.call(
                 daemon, method, path, body: .bytes(body), mediaType: mediaType, fields: fields,
                 into: .memory(maximum: maximum)
@@ -90,19 +104,20 @@ struct Agent: Sendable {
         _ path: String, _ parts: @escaping @Sendable (Page) -> (entries: [Entry], next: Int64?)
     ) throws -> [Entry] {
         let (caller, daemon) = (caller, daemon)
-        return try Blocking.run {
+        return try apart {
             var all: [Entry] = []
             var after: Int64 = 0
-            while true {
+            for _ in 0..<Self.pages {
                 let page = try await caller.document(
                     Page.self, at: daemon, after == 0 ? path : "\(path)?after=\(after)"
                 ).get()
                 let (entries, next) = parts(page)
-                all += entries
+                all += entries.prefix(Limits.pageItems)
                 // A daemon that leads in circles is left.
-                guard let next, next > after else { return all }
+                guard let next, next > after else { break }
                 after = next
             }
+            return all
         }
     }
 
@@ -122,12 +137,16 @@ struct Agent: Sendable {
 
     /// Hands a parcel over, going on after cuts.
     func handOver(
-        _ bytes: [UInt8], _ digest: Digest, kind: ParcelKind, to recipient: OrganisationID
+        _ bytes: [UInt8], _ digest: Digest, kind: ParcelKind, to recipient: OrganisationID,
+        again: Bool = false
     ) throws -> ConsignmentEntry {
-        let (caller, daemon) = (caller, daemon)
+        let (carrier, daemon) = (carrier, daemon)
+        if again {
+            try call("POST", ExchangePath.outboxAgain(organisation, recipient, digest))
+        }
         let path = ExchangePath.outbox(organisation, recipient, digest)
-        let answer = try Blocking.run {
-            try await caller.uploadParcel(
+        let answer = try apart {
+            try await carrier.uploadParcel(
                 to: daemon, path, .bytes(bytes), kind: kind, digest: digest,
                 maximumAttempts: Self.attempts
             ).get()
@@ -137,10 +156,10 @@ struct Agent: Sendable {
 
     /// Fetches a parcel into a file, going on after cuts, also of an earlier command.
     func fetch(_ digest: Digest, length: Int, to file: String) throws {
-        let (caller, daemon) = (caller, daemon)
+        let (carrier, daemon) = (carrier, daemon)
         let path = ExchangePath.inbox(organisation, digest)
-        _ = try Blocking.run {
-            try await caller.downloadParcel(
+        _ = try apart {
+            try await carrier.downloadParcel(
                 from: daemon, path, digest: digest, length: length, to: file,
                 maximumAttempts: Self.attempts
             ).get()
@@ -157,7 +176,7 @@ struct Agent: Sendable {
     /// What a daemon says of itself.
     func document() throws -> ServiceDocument {
         let (stranger, daemon) = (stranger, daemon)
-        return try Blocking.run {
+        return try apart {
             try await stranger.document(ServiceDocument.self, at: daemon, ExchangePath.service)
                 .get()
         }
@@ -169,7 +188,7 @@ struct Agent: Sendable {
     ) throws -> IncomingAnswer {
         let stranger = stranger
         let fields = digest.map { [(name: "if-none-match", value: "\"\($0)\"")] } ?? []
-        return try Blocking.run {
+        return try apart {
             try await stranger.call(
                 endpoint, "GET", path, fields: fields, into: .memory(maximum: maximum)
             ).get()
@@ -179,20 +198,12 @@ struct Agent: Sendable {
     /// A call with an invitation instead of a signature.
     func pair(_ invitation: Invitation, _ identity: [UInt8]) throws {
         let (stranger, daemon) = (stranger, daemon)
-        _ = try Blocking.run {
+        _ = try apart {
             try await stranger.call(
                 daemon, "POST", ExchangePath.pair, body: .bytes(identity),
                 mediaType: "application/vnd.carepass.identity+cbor",
                 fields: [("authorization", invitation.authorization)]
             ).get()
         }
-    }
-}
-
-extension Home {
-    /// What requests are dated by: the system's clock, or the test's.
-    var requestClock: @Sendable () -> Timestamp {
-        let chosen = clockOverride
-        return { chosen ?? Timestamp(clamping: Int64(Date().timeIntervalSince1970)) }
     }
 }

@@ -16,15 +16,31 @@ struct NoticeIntake {
         let detail: String
     }
 
+    /// Ends of passports that are not here, which nothing can verify yet: kept, up to a number.
+    private static let early = "withdrawal-early"
+    private static let earlyMost = 256
+
+    private static func earlyCount(_ knowledge: Knowledge, _ home: borrowing Home) throws -> Int {
+        let here = Set(try home.store.passports().map(\.passport.digest))
+        return knowledge.withdrawals.count { !here.contains($0.terms.passport) }
+    }
+
     /// Takes one in, and logs it; what is no use is logged as refused and kept nowhere.
     static func take(
         _ bytes: [UInt8], from sender: OrganisationID, _ knowledge: inout Knowledge,
         _ home: borrowing Home
     ) throws -> Outcome {
         do {
+            // Anybody can seal to us; whom we never pinned has nothing to say here.
+            guard knowledge.pins[sender] != nil else {
+                throw TrustError(.unknownKey, .refused, "a notice of an organisation not pinned")
+            }
             switch try Notice(opening: bytes, with: home.keys.openingKey(.sealNet)) {
             case .withdrawal(let bytes):
                 let taken = try TakenIn.withdrawal(bytes, &knowledge, home)
+                guard try taken.what != early || earlyCount(knowledge, home) <= earlyMost else {
+                    throw TrustError(.malformed, .refused, "too many ends of unknown passports")
+                }
                 let act = taken.act(at: home.now)
                 var fields = act.fields
                 fields.counterpart = sender.digest

@@ -29,21 +29,24 @@ enum Notices {
         }
     }
 
-    /// A receipt for whoever sent a parcel, with what to log beside it.
+    /// A receipt for whoever sent a parcel, with what to log beside it; nothing where the sender
+    /// cannot be told.
     static func acts(
-        of event: ReceiptEvent, for parcel: ReceivedParcel, _ changes: [StoreChange],
-        _ knowledge: Knowledge, _ home: borrowing Home
+        of event: ReceiptEvent, for parcel: ReceivedParcel, _ knowledge: Knowledge,
+        _ home: borrowing Home
     ) throws -> [(fields: AuditFields, changes: [StoreChange])] {
         let bytes = try ReceiptTerms(
             event: event, recipient: home.organisation, sender: parcel.sender,
             parcel: parcel.digest, time: home.now
         ).signed(by: home.keys.signingKey(.consent))
-        let notice = try change(.receipt(bytes), to: parcel.sender, knowledge, home)
+        guard let notice = try change(.receipt(bytes), to: parcel.sender, knowledge, home) else {
+            return []
+        }
         var fields = AuditFields(act: .receiptGiven, time: home.now)
         fields.object = parcel.digest
         fields.counterpart = parcel.sender.digest
         fields.reason = event.name
-        return [(fields, changes + [notice].compactMap { $0 })]
+        return [(fields, [notice])]
     }
 
     private static func change(

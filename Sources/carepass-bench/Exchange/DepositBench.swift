@@ -1,0 +1,92 @@
+import Foundation
+import PassportCoding
+import PassportCrypto
+import PassportTrust
+
+/// A deposit as its sender sees it, against what it cannot do without.
+struct DepositBench {
+    let rounds: Int
+
+    private static let connections = 64
+    private static let each = 4
+
+    func run() async throws {
+        let folder = try BenchFolder()
+        let daemon = try BenchDaemon("deposit", in: folder)
+        let sender = try BenchOrganisation("sender")
+        let recipient = try BenchOrganisation("recipient", at: daemon)
+        try await daemon.host(recipient, following: [sender])
+        try daemon.start()
+        defer { daemon.stop() }
+        let baseline = try DiskBaseline(folder.path("bare.sqlite"))
+        print(
+            """
+            deposit: one envelope of \(BenchParcel.usualBytes) bytes, from before the request is \
+            signed until the receipt is here, over TLS 1.3 on a kept connection to a carepassd \
+            in a process of its own. The baseline counts 1 Ed25519 verification, 1 SHA-256 over \
+            the envelope, 1 row with it committed by SQLite (WAL, FULL); one after the other
+            """)
+        try await alone(sender, recipient.organisation, daemon, baseline)
+        try await together(sender, recipient.organisation, daemon, baseline)
+    }
+
+    private func alone(
+        _ sender: BenchOrganisation, _ recipient: OrganisationID, _ daemon: BenchDaemon,
+        _ baseline: DiskBaseline
+    ) async throws {
+        let client = try BenchClient(sender, daemon.endpoint)
+        var ours: [Duration] = []
+        var bare: [Duration] = []
+        var greetings: [Duration] = []
+        for round in 0..<rounds + 20 {
+            let parcel = BenchParcel()
+            let blob = Data(parcel.bytes)
+            let our = try await WallClock.time {
+                try await client.deposit(parcel, for: recipient)
+            }
+            let base = try await WallClock.time { try baseline.run(blob) }
+            let greeting = try await WallClock.time { try await client.greet() }
+            guard round >= 20 else { continue }
+            ours.append(our)
+            bare.append(base)
+            greetings.append(greeting)
+        }
+        WallClock.report("deposit alone", ours, bare)
+        print(
+            "  of which an unsigned request that writes nothing, there and back: "
+                + "\(Stopwatch.microseconds(Stopwatch.median(greetings))) µs")
+    }
+
+    private func together(
+        _ sender: BenchOrganisation, _ recipient: OrganisationID, _ daemon: BenchDaemon,
+        _ baseline: DiskBaseline
+    ) async throws {
+        let clients = try (0..<Self.connections).map { _ in
+            try BenchClient(sender, daemon.endpoint)
+        }
+        var ours: [Duration] = []
+        var bare: [Duration] = []
+        for round in 0..<max(rounds / 10, 8) + 1 {
+            let parcels = clients.map { _ in (0..<Self.each).map { _ in BenchParcel() } }
+            let blobs = parcels.flatMap { $0.map { Data($0.bytes) } }
+            let our = try await WallClock.time {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for (client, parcels) in zip(clients, parcels) {
+                        group.addTask {
+                            for parcel in parcels {
+                                try await client.deposit(parcel, for: recipient)
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            let base = try await WallClock.time { for blob in blobs { try baseline.run(blob) } }
+            // In the first round the connections are made.
+            guard round > 0 else { continue }
+            ours.append(our / blobs.count)
+            bare.append(base / blobs.count)
+        }
+        WallClock.report("deposit, \(Self.connections) connections, each", ours, bare)
+    }
+}
