@@ -9,7 +9,7 @@ demo: setup
 test: setup venv
 	swift build --build-tests
 	scripts/report-skipped.py sh -c 'swift test --skip-build && scripts/check-dependencies.py \
-		&& .venv/bin/python Tests/Interop/run.py'
+		&& .venv/bin/python Tests/Interop/run.py && scripts/check-exchange.sh'
 
 setup:
 	scripts/setup.sh

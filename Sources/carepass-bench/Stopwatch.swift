@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// Times two things in turns, so that both meet the same disturbances.

@@ -54,7 +54,8 @@ struct RestoreCommand: AsyncParsableCommand {
         try report.require("what was restored")
         Say.line(
             "Restored: \(report.parcels) parcels, \(report.logSize) log entries; all verified.")
-        Say.line("What arrived after the copy was made is not in it; senders try for a week.")
+        Say.line("What arrived after the copy was made is not in it.")
+        Say.line("Ask its senders for it: 'carepass send --again'.")
     }
 }
 

@@ -25,9 +25,6 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
         }
         channel.closeFuture.whenComplete { _ in ledger.leave(source) }
         do {
-            // One read at a time: whether what came is wanted shows between two, and the rest
-            // stays with the sender.
-            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try channel.pipeline.syncOperations.addHandler(
                 HandshakeDeadline(), name: HandshakeDeadline.name)
             try channel.pipeline.syncOperations.addHandlers(
