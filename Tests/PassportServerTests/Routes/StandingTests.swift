@@ -1,0 +1,161 @@
+import PassportCoding
+import PassportCrypto
+import PassportExchange
+import PassportStore
+import PassportTrust
+import Testing
+
+@testable import PassportServer
+
+/// Who may do what: owner, neighbour, followed peer, peer that nobody follows, stranger.
+@Suite("Who may do what") struct StandingTests {
+    @Test("a mailbox is its owner's: others hear the same whatever lies there")
+    func mailbox() async throws {
+        let pair = try await Pair()
+        let neighbour = try await pair.world.agent(3, on: pair.south)
+        let stranger = try TestHouse(77, daemonKey: nil)
+        try await pair.izmir.send(envelope(1), to: pair.athens)
+        try await pair.north.round()
+        let there = ExchangePath.inbox(pair.athens.id, Digest.sha256(of: envelope(1)))
+        let missing = ExchangePath.inbox(pair.athens.id, Digest.sha256(of: envelope(2)))
+        for method in ["GET", "DELETE"] {
+            for path in [there, missing] {
+                let foreign = try await pair.south.ask(.init(method, path), by: neighbour.house)
+                #expect(foreign.status == 403, "\(method)")
+                let sender = try await pair.south.ask(.init(method, path), by: pair.izmir.house)
+                #expect(sender.status == 403, "\(method)")
+                #expect(sender.body == foreign.body)
+                let unknown = try await pair.south.ask(.init(method, path), by: stranger)
+                #expect(unknown.status == 401 && unknown.problem?.code == "unknown-key")
+                #expect(try await pair.south.ask(.init(method, path)).status == 401)
+            }
+        }
+        for path in [ExchangePath.inbox(pair.athens.id), ExchangePath.outbox(pair.athens.id)] {
+            #expect(try await pair.south.ask(.init("GET", path), by: neighbour.house).status == 403)
+            #expect(try await pair.south.ask(.init("GET", path), by: stranger).status == 401)
+        }
+    }
+
+    @Test("guessing digests: what others have is answered byte for byte as what nobody has")
+    func guessing() async throws {
+        let pair = try await Pair()
+        let neighbour = try await pair.world.agent(3, on: pair.south)
+        try await neighbour.follow(pair.izmir)
+        try await pair.izmir.follow(neighbour)
+        try await pair.izmir.send(envelope(1), to: pair.athens)
+        try await pair.north.round()
+        let others = Digest.sha256(of: envelope(1))
+        let nobodys = Digest.sha256(of: envelope(2))
+        let box = ExchangePath.inbox(neighbour.id)
+        func same(_ paths: [String], by house: TestHouse, _ status: Int) async throws {
+            var answers: [IncomingAnswer] = []
+            for path in paths {
+                answers.append(try await pair.south.ask(.init("GET", path), by: house))
+            }
+            #expect(answers.map(\.status) == [status, status], "\(paths)")
+            #expect(answers.first?.body == answers.last?.body)
+            #expect(answers.first?.fields == answers.last?.fields)
+        }
+        // The neighbour asks its own mailbox for Athens' parcel.
+        try await same(["\(box)/\(others)", "\(box)/\(nobodys)"], by: neighbour.house, 404)
+        // A sender asks how an upload stands that another sender finished.
+        try await neighbour.follow(pair.athens)
+        try await pair.athens.follow(neighbour)
+        let theirs = ExchangePath.inbox(pair.athens.id)
+        try await same(
+            ["\(theirs)/\(others)/upload", "\(theirs)/\(nobodys)/upload"], by: neighbour.house, 200)
+        // Somebody collects what is for another.
+        try await neighbour.send(envelope(3), to: pair.izmir)
+        let out = ExchangePath.outbox(neighbour.id, pair.athens.id)
+        try await same(
+            ["\(out)/\(Digest.sha256(of: envelope(3)))", "\(out)/\(nobodys)"],
+            by: pair.athens.house, 404)
+    }
+
+    @Test("depositing: only whom the owner follows, only where there is a mailbox")
+    func depositing() async throws {
+        let pair = try await Pair()
+        let neighbour = try await pair.world.agent(3, on: pair.south)
+        let digest = Digest.sha256(of: envelope(1))
+        func deposit(_ owner: OrganisationID, by house: TestHouse) async throws -> Int {
+            try await pair.south.ask(
+                .init("PUT", ExchangePath.inbox(owner, digest), body: envelope(1)), by: house
+            ).status
+        }
+        #expect(try await deposit(neighbour.id, by: pair.izmir.house) == 403)
+        #expect(try await deposit(pair.athens.id, by: neighbour.house) == 403)
+        #expect(try await deposit(pair.izmir.id, by: pair.athens.house) == 404)
+        let stranger = try TestHouse(77, daemonKey: nil)
+        #expect(try await deposit(pair.athens.id, by: stranger) == 401)
+        #expect(try await deposit(stranger.id, by: pair.izmir.house) == 404)
+        #expect(try await deposit(pair.athens.id, by: pair.izmir.house) == 201)
+        #expect(try await neighbour.inbox().isEmpty)
+    }
+
+    @Test("sending: only from one's own outbox, only to whom one follows")
+    func sending() async throws {
+        let pair = try await Pair()
+        let neighbour = try await pair.world.agent(3, on: pair.north)
+        let digest = Digest.sha256(of: envelope(1))
+        func handOver(
+            _ owner: OrganisationID, _ recipient: OrganisationID, by house: TestHouse
+        ) async throws -> Int {
+            try await pair.north.ask(
+                .init(
+                    "PUT", ExchangePath.outbox(owner, recipient, digest), body: envelope(1)),
+                by: house
+            ).status
+        }
+        let (izmir, athens) = (pair.izmir, pair.athens)
+        #expect(try await handOver(izmir.id, athens.id, by: neighbour.house) == 403)
+        #expect(try await handOver(izmir.id, neighbour.id, by: izmir.house) == 403)
+        #expect(try await handOver(athens.id, izmir.id, by: athens.house) == 404)
+        #expect(try await handOver(izmir.id, athens.id, by: izmir.house) == 201)
+        #expect(try await handOver(izmir.id, athens.id, by: izmir.house) == 200)
+        #expect(try await izmir.outbox().count == 1)
+    }
+
+    @Test("a receipt for a parcel that waits: only the recipient's own, only 'delivered'")
+    func receipts() async throws {
+        let pair = try await Pair(southIsReachable: false)
+        let neighbour = try await pair.world.agent(3, on: pair.north)
+        try await pair.izmir.send(envelope(1), to: pair.athens)
+        let digest = Digest.sha256(of: envelope(1))
+        let path = ExchangePath.outboxReceipt(pair.izmir.id, pair.athens.id, digest)
+        let keys = try pair.south.mailroom().keys
+        func terms(
+            _ event: ReceiptEvent = .delivered, parcel: Digest? = nil,
+            recipient: OrganisationID? = nil
+        ) -> ReceiptTerms {
+            ReceiptTerms(
+                event: event, recipient: recipient ?? pair.athens.id, sender: pair.izmir.id,
+                parcel: parcel ?? digest, time: start)
+        }
+        let good = try terms().signed(by: keys.exchange)
+        func put(_ body: [UInt8], by house: TestHouse, _ path: String) async throws -> Int {
+            try await pair.north.ask(.init("PUT", path, body: body), by: house).status
+        }
+        let athens = pair.athens.house
+        #expect(try await put(good, by: neighbour.house, path) == 403)
+        let other = try terms(parcel: Digest.sha256(of: [1])).signed(by: keys.exchange)
+        #expect(try await put(other, by: athens, path) == 403)
+        let foreign = try terms().signed(by: pair.north.mailroom().keys.exchange)
+        #expect(try await put(foreign, by: athens, path) == 400)
+        let opened = try terms(.opened).signed(by: athens.key(.consent))
+        #expect(try await put(opened, by: athens, path) == 403)
+        #expect(try await put(Array("thanks".utf8), by: athens, path) == 400)
+        #expect(
+            try await put([UInt8](repeating: 0, count: 1_025), by: athens, path) == 413)
+        let unknown = ExchangePath.outboxReceipt(
+            pair.izmir.id, pair.athens.id, Digest.sha256(of: [2]))
+        #expect(try await put(good, by: athens, unknown) == 404)
+        #expect(try await pair.izmir.sent(envelope(1)).state == .waiting)
+        #expect(try await put(good, by: athens, path) == 204)
+        #expect(try await pair.izmir.sent(envelope(1)).receipt == Base64.encode(good))
+        // A second one changes nothing.
+        var later = terms()
+        later.time = start.adding(seconds: 9)
+        #expect(try await put(later.signed(by: keys.exchange), by: athens, path) == 204)
+        #expect(try await pair.izmir.sent(envelope(1)).receipt == Base64.encode(good))
+    }
+}
