@@ -32,6 +32,11 @@ bench: setup
 	swift build -c release --product carepass-bench
 	"$$(swift build -c release --show-bin-path)/carepass-bench"
 
+# Kills daemons at 3,000 moments instead of 300.
+soak: setup
+	swift build --build-tests
+	CAREPASS_SOAK=1 swift test --skip-build --filter KillTests
+
 fuzz: setup
 	scripts/fuzz.sh
 

@@ -15,7 +15,7 @@ import Testing
         "0005-exchange",
     ]
     private static let hash =
-        "fbdc016d92572a4176bb7a0fa99e490c4b8be1d8a6f3126a3767b07a86c268bf"
+        "f9baa2a107f5ebf74dbd85f259a6e719de3878b5b8c67f1ce6804b99baadb965"
 
     @Test func migrationsAreNamedAndAppendOnly() throws {
         #expect(Migrations.migrator.migrations == Self.identifiers)

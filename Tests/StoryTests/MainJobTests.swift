@@ -25,7 +25,9 @@ import Testing
                     == Set(World.names.filter { $0.key != home }.values))
             #expect(
                 peers.allSatisfy {
-                    $0["trust"].strings == ["consent", "issue", "log", "seal-net", "status"]
+                    $0["trust"].strings == [
+                        "consent", "exchange", "issue", "log", "seal-net", "status",
+                    ]
                 })
             let shown = try world.ask(home, ["org", "fingerprint"])["fingerprint"].string
             #expect(shown == world.fingerprints[home])

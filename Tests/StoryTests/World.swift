@@ -23,7 +23,7 @@ struct World: Sendable {
     static let passphrase = "passphrase of an invented organisation"
     static let operatorPassphrase = "passphrase of an invented operator"
     static let demo = Corpora.packageRoot.appending(path: "Demo").path
-    static let trust = "issue,consent,status,log,seal-net"
+    static let trust = "issue,consent,status,log,seal-net,exchange"
 
     private static let shared = Result { try World(making: ()) }
 
@@ -77,7 +77,7 @@ struct World: Sendable {
         let own = "dr-\(home)"
         let asks = [
             ["seal"], ["grant"], ["pack"], ["withdraw"], ["peer", "add"], ["operator", "add"],
-            ["peer", "remove"],
+            ["peer", "remove"], ["daemon", "pair"], ["purge"],
         ]
         guard asks.contains(where: { arguments.starts(with: $0) }),
             // The first operator of a home has nobody who could sign.

@@ -87,6 +87,10 @@ public struct TLSIdentity: Sendable {
             FileManager.default.createFile(
                 atPath: path, contents: Data(bytes), attributes: [.posixPermissions: mode])
         else { throw CocoaError(.fileWriteUnknown) }
+        // A power cut after a pairing must not leave everybody with the pin of a lost key.
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.synchronize()
+        try file.close()
     }
 
     /// A certificate that says nothing: whoever looks at the line learns no name from it.
