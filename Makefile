@@ -6,9 +6,14 @@ demo: setup
 	swift build --product carepassd
 	"$$(swift build --show-bin-path)/carepass" demo
 
+# Suites that wait for sockets run by themselves: others keep every thread busy for minutes.
+WAITING = "PassportClientTests|PassportServerTests"
+
 test: setup venv
 	swift build --build-tests
-	scripts/report-skipped.py sh -c 'swift test --skip-build && scripts/check-dependencies.py \
+	scripts/report-skipped.py sh -c 'swift test --skip-build --filter $(WAITING) \
+		&& swift test --skip-build --skip $(WAITING) --skip StoryTests \
+		&& swift test --skip-build --filter StoryTests && scripts/check-dependencies.py \
 		&& .venv/bin/python Tests/Interop/run.py && scripts/check-exchange.sh'
 
 setup:

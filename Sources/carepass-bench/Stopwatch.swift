@@ -1,4 +1,4 @@
-import Dispatch
+import CDispatch
 import Glibc
 
 /// Times two things in turns, so that both meet the same disturbances.

@@ -9,8 +9,8 @@ import Synchronization
 
 /// Short where a test waits for the end, long everywhere else.
 func times(
-    connect: Duration = .seconds(20), firstByte: Duration = .seconds(20),
-    idle: Duration = .seconds(20), whole: Duration = .seconds(60)
+    connect: Duration = .seconds(120), firstByte: Duration = .seconds(120),
+    idle: Duration = .seconds(120), whole: Duration = .seconds(300)
 ) -> TransportTimes {
     TransportTimes(connect: connect, firstByte: firstByte, idle: idle, whole: whole)
 }

@@ -34,7 +34,7 @@ struct DeliveryTests {
     func standard() {
         let standard = RetrySchedule.standard
         #expect(standard.first == 15 && standard.longest == 3_600)
-        #expect(standard.patience == 7 * 86_400 + 3_600 && DeliveryRules.fewestAttempts == 12)
+        #expect(standard.patience == 7 * 86_400 + 3_600 && DeliveryRules.fewestAttempts == 100)
     }
 
     @Test("a pause doubles up to the longest, and lies between half and all of what it may be")
@@ -119,7 +119,7 @@ struct DeliveryTests {
     @Test("a clock that jumps a year ahead does not kill what was hardly tried")
     func clockAhead() {
         let year = second(366 * 86_400)
-        for attempts in [1, 2, 11] {
+        for attempts in [1, 2, 99] {
             for attempt in [DeliveryAttempt.failed("unreachable"), .toBeCollected] {
                 guard case .again(let moment, _) = decide(attempt, attempts: attempts, now: year)
                 else {
@@ -130,7 +130,7 @@ struct DeliveryTests {
             }
         }
         #expect(
-            decide(.failed("x"), attempts: 12, now: year) == .dead(.unreachable, problem: "x"))
+            decide(.failed("x"), attempts: 100, now: year) == .dead(.unreachable, problem: "x"))
     }
 
     @Test("a clock that jumps back makes nothing older, and the next attempt is not far away")
@@ -169,8 +169,7 @@ struct DeliveryTests {
     @Test(
         "what an answer means for the parcel",
         arguments: [
-            (400, DeadReason.refused), (403, .refused), (415, .refused), (422, .refused),
-            (404, .noMailbox), (413, .tooLarge),
+            (415, DeadReason.refused), (413, .tooLarge),
         ])
     func forGood(_ status: Int, _ reason: DeadReason) {
         #expect(DeliveryRules.meaning(status: status, code: "c") == .rejected(reason, "c"))
@@ -180,9 +179,24 @@ struct DeliveryTests {
     }
 
     @Test(
+        "one who does not know us yet, or whose mailbox moves, is asked for as long as the others",
+        arguments: [(403, DeadReason.refused), (404, .noMailbox)])
+    func turnedAway(_ status: Int, _ reason: DeadReason) {
+        let attempt = DeliveryRules.meaning(status: status, code: "c")
+        #expect(attempt == .turnedAway(reason, "c"))
+        guard case .again = decide(attempt, attempts: 1, now: start) else {
+            Issue.record("given up at once")
+            return
+        }
+        let over = second(RetrySchedule.standard.patience)
+        #expect(decide(attempt, attempts: 200, now: over) == .dead(reason, problem: "c"))
+    }
+
+    @Test(
         "what passes is tried again",
         arguments: [
-            -1, 0, 100, 204, 301, 302, 401, 409, 411, 416, 429, 431, 500, 502, 503, 507, 999,
+            -1, 0, 100, 204, 301, 302, 400, 401, 409, 411, 416, 422, 429, 431, 500, 502, 503, 507,
+            999,
         ])
     func passing(_ status: Int) {
         #expect(DeliveryRules.meaning(status: status, code: "c") == .failed("c"))

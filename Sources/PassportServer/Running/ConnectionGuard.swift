@@ -17,6 +17,8 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
     let inner: Inner
     let ledger: ConnectionLedger
 
+    private var readBytes: Int { 16_384 }
+
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let source = ConnectionLedger.source(of: channel.remoteAddress)
         guard ledger.enter(source) else {
@@ -25,6 +27,10 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
         }
         channel.closeFuture.whenComplete { _ in ledger.leave(source) }
         do {
+            // What waits to be worked on is counted in reads, not bytes: with reads that grow to
+            // what there is, 64 uploads of 16 MB each held 300 MB.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readBytes))
             try channel.pipeline.syncOperations.addHandler(
                 HandshakeDeadline(), name: HandshakeDeadline.name)
             try channel.pipeline.syncOperations.addHandlers(

@@ -47,7 +47,11 @@ final class StreamGuard: ChannelInboundHandler, RemovableChannelHandler {
     init(_ ledger: StreamLedger) { self.ledger = ledger }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let connection = ObjectIdentifier(context.channel.parent ?? context.channel)
+        // A stream's parent is its connection. The parent of a connection is the socket that
+        // listens, which all of them share: 16 clients over HTTP/1.1 would be all.
+        let channel = context.channel
+        let parent = channel.parent.flatMap { $0.parent == nil ? nil : $0 }
+        let connection = ObjectIdentifier(parent ?? channel)
         if ledger.enter(connection) {
             entered = connection
         } else {

@@ -193,6 +193,7 @@ extension Mailroom {
         do {
             if isFresh, length <= Self.inlineBytes {
                 // Nothing on the disk is looked at, so nobody has to wait for it.
+                try files.refuseBroken()
                 return try Upload(
                     desk, name, digest, length: length, offset: offset, isFresh: true, now: now)
             }

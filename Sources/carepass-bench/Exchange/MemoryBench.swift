@@ -27,6 +27,7 @@ struct MemoryBench {
         let readers = try senders.map { _ in try BenchClient(recipient, daemon.endpoint) }
         try await readers.first?.greet()
         let idle = try daemon.memory("VmRSS")
+        let own = try daemon.memory("RssAnon")
         let parcel = BenchParcel(size)
         let file = folder.path("body-\(size)")
         try Data(parcel.bytes).write(to: URL(filePath: file))
@@ -50,7 +51,8 @@ struct MemoryBench {
         }
         print(
             "memory: \(Self.connections) connections, bodies of \(size) bytes: idle "
-                + "\(Self.megabytes(idle)) MB, at most while they deposit "
+                + "\(Self.megabytes(idle)) MB (its own \(Self.megabytes(own)) MB, the rest is program "
+                + "and libraries), at most while they deposit "
                 + "\(Self.megabytes(afterDeposits)) MB, and fetch "
                 + "\(Self.megabytes(try daemon.memory("VmHWM"))) MB, now "
                 + "\(Self.megabytes(try daemon.memory("VmRSS"))) MB")

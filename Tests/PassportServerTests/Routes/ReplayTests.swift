@@ -18,10 +18,6 @@ import Testing
         try await pair.izmir.send(kept, to: athens)
         try await pair.north.round()
         let keptPath = ExchangePath.inbox(athens.id, Digest.sha256(of: kept))
-        let newer = try athens.house.following(
-            name: "Newer", daemonKey: south.mailroom().keys.exchange.verifyingKey,
-            services: [south.service()])
-        let camp = try TestHouse(40, daemonKey: nil)
         func made(_ request: Handmade, by house: TestHouse) throws -> OutgoingRequest {
             try request.made(for: south, by: house)
         }
@@ -61,6 +57,21 @@ import Testing
                 try made(
                     .init("GET", ExchangePath.outbox(own.id, theirs.id, digest)), by: theirs)
             ),
+        ] + papers(pair)
+    }
+
+    /// The same for what organisations say of themselves, and whom they follow.
+    private static func papers(_ pair: Pair) throws -> [(String, OutgoingRequest)] {
+        let own = pair.athens.house
+        let theirs = pair.izmir.house
+        let newer = try own.following(
+            name: "Newer", daemonKey: pair.south.mailroom().keys.exchange.verifyingKey,
+            services: [pair.south.service()])
+        let camp = try TestHouse(40, daemonKey: nil)
+        func made(_ request: Handmade, by house: TestHouse) throws -> OutgoingRequest {
+            try request.made(for: pair.south, by: house)
+        }
+        return [
             (
                 "list",
                 try made(
