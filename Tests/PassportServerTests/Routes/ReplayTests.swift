@@ -23,7 +23,7 @@ import Testing
         }
         let theirs = pair.izmir.house
         let own = athens.house
-        return [
+        return try [
             ("inbox", try made(.init("GET", ExchangePath.inbox(own.id)), by: own)),
             ("fetch", try made(.init("GET", keptPath), by: own)),
             ("upload state", try made(.init("GET", keptPath + "/upload"), by: theirs)),
