@@ -34,6 +34,6 @@ import Testing
     @Test func makeTestReportsThem() throws {
         let makefile = try String(
             contentsOf: Corpora.packageRoot.appending(path: "Makefile"), encoding: .utf8)
-        #expect(makefile.contains("\tscripts/report-skipped.py sh -c 'swift test --skip-build &&"))
+        #expect(makefile.contains("\tscripts/report-skipped.py sh -c 'swift test --skip-build "))
     }
 }
