@@ -141,7 +141,7 @@ struct ManifestChainTests {
         guard case .map(let map) = try CBORReader.item(from: house.first().encoded()) else {
             return
         }
-        for (key, code) in [(14, TrustError.Code.malformed), (-1, nil)] {
+        for (key, code) in [(14, TrustError.Code.malformed), (-2, nil)] {
             let pairs = map.entries.map { ($0.key, $0.value) } + [(CBORItem(key), .null)]
             var builder = COSESign.Builder(CBORItem.map(CBORMap(pairs)).encoded(), as: .manifest)
             for number in [1, 2] as [UInt8] { try builder.sign(with: house.root(number)) }
