@@ -66,10 +66,6 @@ enum OrganisationRoutes {
     private static func putStatusList(_ call: Call) async throws -> Response {
         let id = try call.organisation()
         let number = try call.number("number")
-        // Numbered from 1 without gaps; a peer must not fill the disk with list after list.
-        guard (1...Limits.statusListsPerEnvelope).contains(number) else {
-            throw Problem(.forbidden)
-        }
         let request = try await call.verified()
         try call.require(request, id)
         guard let identity = try await call.mailroom.identity(of: id) else {
@@ -78,7 +74,10 @@ enum OrganisationRoutes {
         let bytes = try await call.body(
             maximum: Limits.statusListBytes, digest: request.components.contentDigest)
         let list = try SignedStatusList(verifying: bytes, by: identity)
-        guard list.uri == id.statusListURI(number) else { throw Problem(.forbidden) }
+        // Numbered from 1 without gaps; a peer must not fill the disk with list after list.
+        guard list.uri == id.statusListURI(number),
+            number <= Limits.statusListsPerEnvelope
+        else { throw Problem(.forbidden) }
         // A thief of the status key could shut out every list that is issued before that day.
         guard !list.isFromTheFuture(at: call.now) else {
             throw Problem(.conflict, "the list is dated in the future")
