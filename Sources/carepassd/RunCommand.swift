@@ -43,12 +43,13 @@ struct RunCommand: AsyncParsableCommand {
             logger.notice("ready", metadata: ["listen": .string(settings.listen.description)])
         }
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) },
+            services: (services + [LastCall(seconds: Self.drainSeconds + 5)]).map {
+                .init(service: $0)
+            },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Whoever is in the middle of something may end it; whoever only holds the line may not
         // hold us. What was not acknowledged is sent again.
         configuration.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)
-        configuration.maximumCancellationDuration = .seconds(5)
         let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
@@ -69,5 +70,20 @@ struct RunCommand: AsyncParsableCommand {
         var logger = Logger(label: "carepassd") { JSONLogHandler(label: $0) }
         logger.logLevel = Logger.Level(rawValue: level.rawValue) ?? .info
         return logger
+    }
+}
+
+/// Ends the program some time after it was told to stop, whoever still holds a line: everything
+/// that was acknowledged is on the disk.
+private struct LastCall: Service {
+    let seconds: Int
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        let seconds = seconds
+        Task.detached {
+            try? await Task.sleep(for: .seconds(seconds))
+            Glibc.exit(0)
+        }
     }
 }
