@@ -163,15 +163,18 @@ public struct Collector: Sendable {
     ) async throws {
         let path = ExchangePath.outbox(sender, owner, parcel)
         let mailroom = daemon.mailroom
+        let file = "\(folder)/\(parcel)"
         var receipt = try await mailroom.storedReceipt(of: parcel, for: owner, from: sender)
-        if receipt == nil {
+        if receipt != nil {
+            // A kill between the deposit and the removal below leaves a copy that nobody owns.
+            try? FileManager.default.removeItem(atPath: file)
+        } else {
             guard (1...Limits.envelopeBytes).contains(entry.length) else {
                 throw ExchangeError(.overLimit, "a parcel of a length that is not taken")
             }
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
-            let file = "\(folder)/\(parcel)"
             _ = try await caller.downloadParcel(
                 from: endpoint, path, digest: parcel, length: entry.length, to: file,
                 maximumAttempts: Self.cuts

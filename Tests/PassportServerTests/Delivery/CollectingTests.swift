@@ -1,3 +1,4 @@
+import Foundation
 import PassportClient
 import PassportCoding
 import PassportCrypto
@@ -108,6 +109,9 @@ import Testing
         try await pair.south.round()
         #expect(try await pair.izmir.sent(envelope(2)).state == .waiting)
         let digest = Digest.sha256(of: envelope(2))
+        // Killed between the deposit and what clears the fetched copy away.
+        let copy = "\(pair.south.folder)/collecting/\(digest)"
+        try Data(envelope(2)).write(to: URL(filePath: copy))
         let first = try await pair.south.mailroom().storedReceipt(
             of: digest, for: pair.athens.id, from: pair.izmir.id)
         try await pair.south.restart()
@@ -116,6 +120,7 @@ import Testing
         #expect(
             try await pair.izmir.sent(envelope(2)).receipt == first.map { Base64.encode($0) })
         #expect(try await pair.athens.inbox().count == 2)
+        #expect(!FileManager.default.fileExists(atPath: copy))
     }
 
     @Test("nobody else collects: not the neighbour, not a stranger, not whom the owner left")
