@@ -68,9 +68,9 @@ enum MailboxRoutes {
         let standing = try await call.mailroom.standing(
             of: unverified, bringing: digest, to: owner)
         let request = try call.verify(unverified, by: standing)
-        guard standing.isHosted, let identity = try await call.mailroom.identity(of: owner),
-            call.daemon.isNamed(by: identity)
-        else { throw Problem(.notFound) }
+        guard let identity = standing.owner, call.daemon.isNamed(by: identity) else {
+            throw Problem(.notFound)
+        }
         guard standing.isFollowed else { throw Problem(.forbidden) }
         if let receipt = standing.receipt {
             try await call.mailroom.admit(request, now: call.now)

@@ -37,7 +37,7 @@ enum OutboxRoutes {
             of: unverified, sending: digest, from: owner, to: recipient)
         let request = try call.verify(unverified, by: standing)
         try call.require(request, owner)
-        guard standing.isHosted else { throw Problem(.notFound) }
+        guard standing.owner != nil else { throw Problem(.notFound) }
         if let known = standing.consignment, known.state != .dead {
             try await call.mailroom.admit(request, now: call.now)
             return .json(known.entry)

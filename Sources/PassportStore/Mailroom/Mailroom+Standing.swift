@@ -10,8 +10,8 @@ public import PassportTrust
 public struct ParcelStanding: Sendable {
     /// Who asks, when that organisation is known here.
     public let identity: Identity?
-    /// True when the mailbox or outbox is here.
-    public let isHosted: Bool
+    /// The owner of the mailbox or outbox, when it is here.
+    public let owner: Identity?
     /// True when the owner follows the other organisation.
     public let isFollowed: Bool
     /// True when the request was seen before.
@@ -33,7 +33,7 @@ extension Mailroom {
         return try await read { database in
             ParcelStanding(
                 identity: try self.identity(sender, database),
-                isHosted: try Self.hosts(owner, database),
+                owner: try Self.hosts(owner, database) ? self.identity(owner, database) : nil,
                 isFollowed: try Self.follows(owner, sender, database),
                 isReplayed: try Self.isKnown(request.nonce, request.keyID.keyHash, database),
                 receipt: try Self.receipt(parcel, owner, sender, database), consignment: nil)
@@ -50,7 +50,7 @@ extension Mailroom {
         try await read { database in
             ParcelStanding(
                 identity: try self.identity(request.organisation, database),
-                isHosted: try Self.hosts(owner, database),
+                owner: try Self.hosts(owner, database) ? self.identity(owner, database) : nil,
                 isFollowed: try Self.follows(owner, recipient, database),
                 isReplayed: try Self.isKnown(request.nonce, request.keyID.keyHash, database),
                 receipt: nil,
