@@ -32,10 +32,9 @@ lint:
 check:
 	scripts/check-dependencies.py
 
+# Measures the programs that are shipped.
 bench: setup
-	swift build -c release --product carepassd
-	swift build -c release --product carepass-bench
-	"$$(swift build -c release --show-bin-path)/carepass-bench"
+	"$$(scripts/build-release.sh carepassd carepass-bench)/carepass-bench"
 
 # Kills daemons at 3,000 moments instead of 300.
 soak: setup

@@ -36,17 +36,9 @@ fi
 export SOURCE_DATE_EPOCH
 architecture="$(dpkg --print-architecture)"
 
-# The runtime goes into the program, no library is looked for beside it, and addresses of
-# libraries are fixed and made read-only at the start.
 build() {
     case "$configuration" in
-    release)
-        set -- -c release --static-swift-stdlib --disable-local-rpath \
-            -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
-        swift build "$@" --product carepass >&2
-        swift build "$@" --product carepassd >&2
-        swift build "$@" --show-bin-path
-        ;;
+    release) scripts/build-release.sh carepass carepassd ;;
     debug) swift build --show-bin-path ;;
     *)
         echo "error: CONFIGURATION is release or debug" >&2
