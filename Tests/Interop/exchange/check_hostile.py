@@ -341,10 +341,29 @@ def crowd(world):
             line.close()
 
 
+def many_lines(world):
+    """Forty HTTP/1.1 connections with a request under way each: more than HTTP/2 has streams for
+    on one connection, and each is answered."""
+    message = world.daemon.message("GET", "/.well-known/carepass").wire(close=False)
+    lines = []
+    try:
+        for _ in range(40):
+            lines.append(world.daemon.connect("127.0.0.78"))
+            lines[-1].sendall(message[:-4])
+        for line in lines:
+            line.sendall(message[-4:])
+        found = [world.daemon.hear(line).status for line in lines]
+        return [] if found == [200] * 40 else [f"{found.count(200)} of 40 were answered"]
+    finally:
+        for line in lines:
+            line.close()
+
+
 QUICK = [
     headers_too_long, path_too_long, body_too_long, parcel_too_long, without_length, cut_body,
     smuggled, garbage_as_http, pipelined, head_has_no_body, other_spellings, wrong_organisation,
     digest_guessing, garbage_as_papers, too_many_uploads, guessed_invitations, crowd,
+    many_lines,
 ]
 
 

@@ -92,6 +92,20 @@ def idle_between_requests(world):
         return ended(line, LONGEST), 20, 60
 
 
+def kept_line(world):
+    """A line longer than the 15 seconds of the handshake, with a request now and then, is kept:
+    an agent with a slow line must not have to begin anew."""
+    message = world.daemon.message("GET", "/.well-known/carepass")
+    with world.daemon.connect(STRANGER) as line:
+        for pause in (0, 9, 9):
+            time.sleep(pause)
+            line.sendall(message.wire(close=False))
+            if world.daemon.hear(line).status != 200:
+                raise RuntimeError("no 200 on a line that was kept")
+        # The bound of a line on which nothing comes begins anew with each request.
+        return ended(line, LONGEST), 20, 60
+
+
 def http2_without_preface(world):
     """HTTP/2 agreed on by ALPN, then nothing."""
     with world.daemon.connect(STRANGER, protocols=("h2",)) as line:
@@ -109,7 +123,7 @@ def http2_idle(world):
 
 
 SLOW = [silent_tcp, half_a_handshake, dripping_handshake, tls_without_request, dripping_head,
-        dripping_body, idle_between_requests, http2_without_preface, http2_idle]
+        dripping_body, idle_between_requests, kept_line, http2_without_preface, http2_idle]
 
 
 def hold(world):
