@@ -37,6 +37,19 @@ public enum Notice: Hashable, Sendable {
         .text("Encrypt0"), .bytes(protectedHeader), .bytes(Array("care-passport/1 notice".utf8)),
     ]).encoded()
 
+    /// Bytes of every sealed notice.
+    public static let sealedBytes = CBORItem.tagged(
+        tag,
+        .array([
+            .bytes(protectedHeader),
+            CBORItem(fields: [
+                (-4, .bytes(zeros(HPKEBox.encapsulatedKeyByteCount(.sealNet))))
+            ]), .bytes(zeros(paddedBytes + 16)),
+        ])
+    ).encoded().count
+
+    private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+
     /// Seals the notice to an organisation: COSE_Encrypt0, always of the same length.
     ///
     /// - Parameter key: the recipient's `seal-net` key.

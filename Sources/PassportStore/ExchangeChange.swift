@@ -185,15 +185,19 @@ public enum SentState: String, Hashable, Sendable, CaseIterable {
     case purged
     /// Our daemon gave it up.
     case dead
+    /// Our daemon, or the one that took its place, knows nothing of it.
+    case lost
 
     /// Where a later receipt leads from here: never back.
-    public func allows(_ next: SentState) -> Bool { next.rank > rank || self == .dead }
+    public func allows(_ next: SentState) -> Bool {
+        next.rank > rank || self == .dead || self == .lost
+    }
 
     private var rank: Int {
         switch self {
         case .sending: 0
         case .handedOver: 1
-        case .dead: 2
+        case .dead, .lost: 2
         case .delivered: 3
         case .opened: 4
         case .purged: 5

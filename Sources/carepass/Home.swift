@@ -180,11 +180,34 @@ struct Home: ~Copyable {
         let identity = try organisation(named: text)
         let purposes: Set<KeyPurpose> = [profile.sealingPurpose]
         guard knowledge.standing(of: identity.organisation, for: purposes) == .pinned else {
-            throw CommandError(
-                .unknownOrganisation, .refused, Words.say("error.not-pinned", text),
-                hint: Words.say("hint.not-pinned", profile.sealingPurpose.name))
+            throw Self.notPinned(identity, for: profile.sealingPurpose, knowledge)
         }
         return identity
+    }
+
+    /// What whoever exchanges over the network is mostly trusted for.
+    private static let usualTrust = "issue,consent,status,log,exchange,seal-net"
+
+    /// Why nothing goes to an organisation. A pin is replaced as a whole, so the hint names all
+    /// that it is trusted for already.
+    static func notPinned(
+        _ identity: Identity, for purpose: KeyPurpose, _ knowledge: Knowledge
+    ) -> CommandError {
+        let name = ViewText.name(identity.name)
+        let pin = knowledge.pins[identity.organisation]
+        if let pin, pin.purposes.contains(purpose) {
+            return CommandError(.unknownOrganisation, .refused, Words.say("error.frozen"))
+        }
+        let trust = KeyPurpose.roles
+            .filter { $0 == purpose || pin?.purposes.contains($0) == true }.map(\.name)
+        return CommandError(
+            .unknownOrganisation, .refused,
+            pin == nil
+                ? Words.say("error.not-pinned", name)
+                : Words.say("error.not-pinned-for", name, purpose.name),
+            hint: pin == nil
+                ? Words.say("hint.not-pinned", purpose == .exchange ? usualTrust : purpose.name)
+                : Words.say("hint.not-pinned-for", trust.joined(separator: ",")))
     }
 
     /// Commits changes with an entry that no operator has to sign.

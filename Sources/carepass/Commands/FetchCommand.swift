@@ -36,6 +36,46 @@ struct FetchCommand: ReplyingCommand {
                 .noFile, .cannotWrite, Words.say("error.no-home", ViewText.clean(folder)))
         }
         var fetched: [Fetched] = []
+        try fetchAll(agent, home, into: &fetched)
+        var missed: [(address: String, line: String)] = []
+        for left in try LeftDaemons(home.layout).all(but: agent.daemon) {
+            do {
+                try fetchAll(try Agent(home, left.endpoint), home, into: &fetched)
+            } catch let error as any DescribedFailure where Synchronisation.isOutside(error) {
+                missed.append(
+                    (
+                        left.address,
+                        Words.say("fetch.left", left.address, Words.message(of: error))
+                    ))
+            }
+        }
+        let names = try Dictionary(
+            home.store.organisations().map { ($0.identity.organisation, $0.identity.name) },
+            uniquingKeysWith: { first, _ in first })
+        return Reply(
+            lines: (fetched.isEmpty
+                ? [Words.say("fetch.none")]
+                : fetched.map {
+                    Words.say(
+                        "fetch.done", ViewText.name(names[$0.sender] ?? $0.sender.text),
+                        ViewText.clean($0.path))
+                }) + missed.map(\.line),
+            json: [
+                "fetched": .array(
+                    fetched.map {
+                        [
+                            "file": .string($0.path), "parcel": .string("\($0.digest)"),
+                            "sender": .string($0.sender.text),
+                        ]
+                    }),
+                "missed": .array(missed.map { .string($0.address) }),
+            ])
+    }
+
+    /// Everything that lies at one daemon.
+    private func fetchAll(
+        _ agent: Agent, _ home: borrowing Home, into fetched: inout [Fetched]
+    ) throws {
         for entry in try agent.inbox() where entry.kind == .envelope {
             guard
                 let digest = entry.digest,
@@ -53,26 +93,6 @@ struct FetchCommand: ReplyingCommand {
             }
             fetched.append(try fetch(digest, from: sender, entry.length, agent, home))
         }
-        let names = try Dictionary(
-            home.store.organisations().map { ($0.identity.organisation, $0.identity.name) },
-            uniquingKeysWith: { first, _ in first })
-        return Reply(
-            lines: fetched.isEmpty
-                ? [Words.say("fetch.none")]
-                : fetched.map {
-                    Words.say(
-                        "fetch.done", ViewText.name(names[$0.sender] ?? $0.sender.text),
-                        ViewText.clean($0.path))
-                },
-            json: [
-                "fetched": .array(
-                    fetched.map {
-                        [
-                            "file": .string($0.path), "parcel": .string("\($0.digest)"),
-                            "sender": .string($0.sender.text),
-                        ]
-                    })
-            ])
     }
 
     /// Durable here before the daemon may forget it.

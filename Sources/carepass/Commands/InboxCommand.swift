@@ -42,6 +42,12 @@ struct InboxCommand: ReplyingCommand {
                 "inbox.sent.\(parcel.state.rawValue)", name(parcel.recipient), "\(parcel.changed)",
                 String("\(parcel.digest)".prefix(12)))
         }
+        let notices = try home.store.queuedNotices()
+        lines += notices.map { notice in
+            Words.say(
+                notice.wasHandedOver ? "inbox.notice-sent" : "inbox.notice-waits",
+                name(notice.recipient))
+        }
         return Reply(
             lines: lines.isEmpty ? [Words.say("inbox.empty")] : lines,
             json: [
@@ -66,6 +72,13 @@ struct InboxCommand: ReplyingCommand {
                             "parcel": .string("\($0.digest)"),
                             "recipient": .string($0.recipient.text),
                             "state": .string($0.state.rawValue), "since": .string("\($0.changed)"),
+                        ]
+                    }),
+                "notices": .array(
+                    notices.map {
+                        [
+                            "recipient": .string($0.recipient.text),
+                            "handedOver": .bool($0.wasHandedOver),
                         ]
                     }),
             ])

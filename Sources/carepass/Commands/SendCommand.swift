@@ -4,6 +4,7 @@ import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportExchange
+import PassportSealing
 import PassportStore
 import PassportTrust
 
@@ -32,16 +33,13 @@ struct SendCommand: ReplyingCommand {
         let kind = try FileFailure.naming(file) { try ParcelKind(head: bytes) }
         let digest = Digest.sha256(of: bytes)
         let recipient = try home.organisation(named: to)
-        guard
-            try home.knowledge().standing(of: recipient.organisation, for: [.exchange]) == .pinned
-        else {
-            throw CommandError(
-                .unknownOrganisation, .refused, Words.say("error.not-pinned", ViewText.clean(to)),
-                hint: Words.say("hint.not-pinned", KeyPurpose.exchange.name))
+        let knowledge = try home.knowledge()
+        guard knowledge.standing(of: recipient.organisation, for: [.exchange]) == .pinned else {
+            throw Home.notPinned(recipient, for: .exchange, knowledge)
         }
-        try agent.call(
-            "PUT", ExchangePath.peer(home.organisation, recipient.organisation),
-            body: recipient.encoded(), mediaType: "application/vnd.carepass.identity+cbor")
+        try refuseOthers(bytes, recipient.organisation, knowledge, home)
+        try FollowedPeers(home.layout).add(recipient.organisation)
+        try agent.follow(recipient)
         var fields = AuditFields(act: .parcelSent, time: home.now)
         fields.object = digest
         fields.counterpart = recipient.organisation.digest
@@ -70,5 +68,35 @@ struct SendCommand: ReplyingCommand {
                 "parcel": .string("\(digest)"), "recipient": .string(recipient.organisation.text),
                 "bytes": .number(bytes.count), "state": .string(entry.state.rawValue),
             ])
+    }
+
+    /// Entries of the log that are read at once.
+    private static let portion = 1_000
+
+    /// Stops a slip of the hand: whoever it was not packed for cannot open it, and would learn
+    /// that it exists. What was packed elsewhere is not known here, and goes.
+    private func refuseOthers(
+        _ bytes: [UInt8], _ recipient: OrganisationID, _ knowledge: Knowledge,
+        _ home: borrowing Home
+    ) throws {
+        guard let content = try? Envelope(decoding: bytes).contentDigest else { return }
+        var end = try home.store.logSize()
+        while end > 0 {
+            let first = end - min(end, UInt64(Self.portion))
+            let packed = try home.store.entries(from: first, count: Int(end - first))
+                .compactMap { $0.1.fields }
+                .filter { $0.act == .disclosed && $0.object == content }
+                .compactMap(\.counterpart)
+            if packed.contains(recipient.digest) { return }
+            if let other = packed.first.map({ OrganisationID($0) }) {
+                throw CommandError(
+                    .badArgument, .refused,
+                    Words.say(
+                        "error.packed-for-another",
+                        ViewText.name(knowledge.identities[other]?.name ?? other.text)),
+                    hint: Words.say("hint.packed-for-another"))
+            }
+            end = first
+        }
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 import PassportCoding
 import PassportCrypto
 import PassportExchange
+import PassportStore
 
 /// `carepass sync`: keeps up with everybody who is followed, once or on a schedule.
 struct SyncCommand: ReplyingCommand {
@@ -53,7 +54,10 @@ struct SyncCommand: ReplyingCommand {
         let isSilent = (round.failure as? ExchangeError)?.code == .unreachable
         return Reply(
             lines: round.lines.isEmpty ? [Words.say("sync.nothing")] : round.lines,
-            json: ["news": .object(round.counts.mapValues { .number($0) })],
+            json: [
+                "news": .object(round.counts.mapValues { .number($0) }),
+                "pendingNotices": .number(try home.store.queuedNotices().count),
+            ],
             exitCode: round.failure == nil ? .success : ExitCode(isSilent ? 69 : 77))
     }
 }

@@ -58,9 +58,10 @@ struct WithdrawCommand: ReplyingCommand {
         }
         let verified = try record.passport.verify(by: issuer)
         let output = try Output(out)
+        let isPaired = try home.store.daemon() != nil
         if let earlier = try earlier(verified, ended, knowledge, home) {
             try output.write(earlier.bytes)
-            return reply(earlier.digest, ended, earlier.terms.time, isRepeated: true)
+            return reply(earlier.digest, ended, earlier.terms.time, true, isPaired)
         }
         let ids = grant == nil ? [] : ended.map(\.terms.id)
         let issuing = WithdrawalIssuer(randomness: home.randomness)
@@ -92,11 +93,12 @@ struct WithdrawCommand: ReplyingCommand {
                 + Notices.changes(of: withdrawal, ending: ended, knowledge, home),
             signedBy: operatorKey)
         try output.writeAfterAct(withdrawal.bytes)
-        return reply(withdrawal.digest, ended, home.now, isRepeated: false)
+        return reply(withdrawal.digest, ended, home.now, false, isPaired)
     }
 
     private func reply(
-        _ digest: Digest, _ ended: [UnverifiedGrant], _ time: Timestamp, isRepeated: Bool
+        _ digest: Digest, _ ended: [UnverifiedGrant], _ time: Timestamp, _ isRepeated: Bool,
+        _ isPaired: Bool
     ) -> Reply {
         if out == "-" { return Reply(isSilent: true) }
         return Reply(
@@ -104,7 +106,7 @@ struct WithdrawCommand: ReplyingCommand {
                 isRepeated
                     ? Words.say("withdraw.already", "\(time)")
                     : Words.say("withdraw.done", "\(ended.count)", "\(time)")
-            ],
+            ] + (isPaired ? [Words.say("withdraw.sync")] : []),
             json: [
                 "withdrawal": .string("\(digest)"),
                 "grants": .array(ended.map { .string("\($0.terms.id)") }),

@@ -19,6 +19,7 @@ extension Failure<CommandDomain>.Code {
     static let nothingTaken = Self("nothingTaken")
     static let nothingGranted = Self("nothingGranted")
     static let badArgument = Self("badArgument")
+    static let badRootKey = Self("badRootKey")
     static let noDaemon = Self("noDaemon")
     static let demoFailed = Self("demoFailed")
 }

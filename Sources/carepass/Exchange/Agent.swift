@@ -82,6 +82,26 @@ struct Agent {
         try turn.apart { try Blocking.run(body) }
     }
 
+    /// Waits for a daemon that is ours, or shall be: what helps there is not what helps with a
+    /// peer's, and the client knows of no difference.
+    private func own<Value: Sendable>(
+        otherKey hint: String = "hint.own-daemon-key",
+        _ body: @Sendable @escaping () async throws -> Value
+    ) throws -> Value {
+        do {
+            return try apart(body)
+        } catch let error as ExchangeError {
+            let key: String
+            switch error.code {
+            case .wrongPeer: key = hint
+            case .unreachable where error.kind == .noInput: key = "hint.own-daemon-silent"
+            default: throw error
+            }
+            throw ExchangeError(
+                error.code, error.kind, error.message, hint: Words.say(key), cause: error.cause)
+        }
+    }
+
     // MARK: - Calls to our own daemon
 
     /// A signed call, of which only success goes on.
@@ -91,7 +111,7 @@ struct Agent {
         fields: [(name: String, value: String)] = [], maximum: Int = Limits.wireJSONBytes
     ) throws -> IncomingAnswer {
         let (caller, daemon) = (caller, daemon)
-        return try apart {
+        return try own {
             try await caller.call(
                 daemon, method, path, body: .bytes(body), mediaType: mediaType, fields: fields,
                 into: .memory(maximum: maximum)
@@ -99,12 +119,12 @@ struct Agent {
         }
     }
 
-    /// Every entry of a list that comes in pages.
-    func entries<Page: Decodable & Sendable, Entry: Sendable>(
+    /// Every entry of a list that comes in pages, and whether the daemon came to its end.
+    private func entries<Page: Decodable & Sendable, Entry: Sendable>(
         _ path: String, _ parts: @escaping @Sendable (Page) -> (entries: [Entry], next: Int64?)
-    ) throws -> [Entry] {
+    ) throws -> (all: [Entry], isWhole: Bool) {
         let (caller, daemon) = (caller, daemon)
-        return try apart {
+        return try own {
             var all: [Entry] = []
             var after: Int64 = 0
             for _ in 0..<Self.pages {
@@ -113,11 +133,13 @@ struct Agent {
                 ).get()
                 let (entries, next) = parts(page)
                 all += entries.prefix(Limits.pageItems)
+                guard entries.count <= Limits.pageItems else { break }
+                guard let next else { return (all, true) }
                 // A daemon that leads in circles is left.
-                guard let next, next > after else { break }
+                guard next > after else { break }
                 after = next
             }
-            return all
+            return (all, false)
         }
     }
 
@@ -125,14 +147,28 @@ struct Agent {
     func inbox() throws -> [ParcelEntry] {
         try entries(ExchangePath.inbox(organisation)) { (page: ParcelPage) in
             (page.parcels, page.next)
-        }
+        }.all
     }
 
-    /// What is on its way from us, oldest first.
-    func outbox() throws -> [ConsignmentEntry] {
+    /// What is on its way from us, oldest first, and whether that is all of it.
+    func outbox() throws -> (all: [ConsignmentEntry], isWhole: Bool) {
         try entries(ExchangePath.outbox(organisation)) { (page: ConsignmentPage) in
             (page.parcels, page.next)
         }
+    }
+
+    /// Brings a manifest of ours.
+    func publish(_ identity: Identity) throws {
+        try call(
+            "PUT", ExchangePath.identity(organisation), body: identity.encoded(),
+            mediaType: Self.identityType)
+    }
+
+    /// Has the daemon follow another organisation, under the newest keys known here.
+    func follow(_ identity: Identity) throws {
+        try call(
+            "PUT", ExchangePath.peer(organisation, identity.organisation),
+            body: identity.encoded(), mediaType: Self.identityType)
     }
 
     /// Hands a parcel over, going on after cuts.
@@ -142,10 +178,14 @@ struct Agent {
     ) throws -> ConsignmentEntry {
         let (carrier, daemon) = (carrier, daemon)
         if again {
-            try call("POST", ExchangePath.outboxAgain(organisation, recipient, digest))
+            do {
+                try call("POST", ExchangePath.outboxAgain(organisation, recipient, digest))
+            } catch let error as ExchangeError where error.says(.notFound) {
+                // Another daemon than the one that delivered it: for this one it is new.
+            }
         }
         let path = ExchangePath.outbox(organisation, recipient, digest)
-        let answer = try apart {
+        let answer = try own {
             try await carrier.uploadParcel(
                 to: daemon, path, .bytes(bytes), kind: kind, digest: digest,
                 maximumAttempts: Self.attempts
@@ -158,7 +198,7 @@ struct Agent {
     func fetch(_ digest: Digest, length: Int, to file: String) throws {
         let (carrier, daemon) = (carrier, daemon)
         let path = ExchangePath.inbox(organisation, digest)
-        _ = try apart {
+        _ = try own {
             try await carrier.downloadParcel(
                 from: daemon, path, digest: digest, length: length, to: file,
                 maximumAttempts: Self.attempts
@@ -176,7 +216,7 @@ struct Agent {
     /// What a daemon says of itself.
     func document() throws -> ServiceDocument {
         let (stranger, daemon) = (stranger, daemon)
-        return try apart {
+        return try own(otherKey: "hint.invitation-key") {
             try await stranger.document(ServiceDocument.self, at: daemon, ExchangePath.service)
                 .get()
         }
@@ -196,14 +236,40 @@ struct Agent {
     }
 
     /// A call with an invitation instead of a signature.
-    func pair(_ invitation: Invitation, _ identity: [UInt8]) throws {
-        let (stranger, daemon) = (stranger, daemon)
-        _ = try apart {
+    func pair(_ invitation: Invitation, _ identity: Identity) throws {
+        let (stranger, daemon, bytes) = (stranger, daemon, identity.encoded())
+        _ = try own(otherKey: "hint.invitation-key") {
             try await stranger.call(
-                daemon, "POST", ExchangePath.pair, body: .bytes(identity),
-                mediaType: "application/vnd.carepass.identity+cbor",
+                daemon, "POST", ExchangePath.pair, body: .bytes(bytes),
+                mediaType: Self.identityType,
                 fields: [("authorization", invitation.authorization)]
             ).get()
         }
     }
+
+    /// True when the daemon hosts us under exactly this identity: to a stranger it gives no
+    /// other's.
+    func hosts(_ identity: Identity) -> Bool {
+        let answer = try? ask(
+            daemon, ExchangePath.identity(organisation), knowing: nil,
+            maximum: Limits.identityBytes)
+        return answer?.body == identity.encoded()
+    }
+
+    private static let identityType = "application/vnd.carepass.identity+cbor"
+}
+
+extension ExchangeError {
+    /// True when a daemon refused with this code.
+    func says(_ kind: Problem.Kind) -> Bool { code == .refused && cause == kind.code }
+
+    /// True when a daemon refused what it was asked for, so that it changed nothing; a fault of
+    /// its own says neither.
+    var isRefusal: Bool {
+        code == .refused
+            && Problem.Kind.all.contains { $0.code == cause && (400..<500).contains($0.status) }
+    }
+
+    /// True when nobody answered, or somebody else.
+    var isSilence: Bool { code == .unreachable && kind == .noInput || code == .wrongPeer }
 }

@@ -50,14 +50,23 @@ struct NoticeIntake {
                 return try receipt(bytes, from: sender, knowledge, home)
             }
         } catch let error as any DescribedFailure where error.kind != .fault {
-            var fields = AuditFields(act: .refused, time: home.now)
-            fields.object = Digest.sha256(of: bytes)
-            fields.counterpart = sender.digest
-            fields.outcome = .refused
-            fields.reason = error.identifier
-            try home.commit(fields)
-            return Outcome(key: "sync.refused", detail: name(of: sender, knowledge))
+            return try refuse(
+                Digest.sha256(of: bytes), from: sender, error.identifier, knowledge, home)
         }
+    }
+
+    /// Logs that something was no notice for us.
+    static func refuse(
+        _ digest: Digest, from sender: OrganisationID, _ reason: String, _ knowledge: Knowledge,
+        _ home: borrowing Home
+    ) throws -> Outcome {
+        var fields = AuditFields(act: .refused, time: home.now)
+        fields.object = digest
+        fields.counterpart = sender.digest
+        fields.outcome = .refused
+        fields.reason = reason
+        try home.commit(fields)
+        return Outcome(key: "sync.refused", detail: name(of: sender, knowledge))
     }
 
     private static func receipt(
@@ -94,8 +103,11 @@ struct NoticeIntake {
         fields.object = sent.digest
         fields.counterpart = sent.recipient.digest
         fields.reason = receipt.terms.event.name
+        // When it happened, as the recipient signed it, and not when we asked; a clock of theirs
+        // that is ahead does not make it later than now.
         let change = StoreChange.exchange(
-            .sent(sent.digest, to: sent.recipient, state, at: home.now))
+            .sent(
+                sent.digest, to: sent.recipient, state, at: min(receipt.terms.time, home.now)))
         try home.commit(fields, sent.state.allows(state) ? [change] : [])
     }
 

@@ -42,46 +42,65 @@ struct Pairing {
     /// Our identity with the daemon in it: as it is, where it stands there already, so that a
     /// pairing that broke off goes on without a second manifest of the same number.
     ///
+    /// The keys of all other daemons end: one of them has the mailbox.
+    ///
     /// - Parameters:
-    ///   - earlier: the daemon that this one takes the place of, whose key ends now.
-    ///   - reason: why it ends.
+    ///   - base: the newest that anybody may know of us.
+    ///   - stolen: the key of a daemon that somebody else has now.
     func identity(
-        extending home: borrowing Home, earlier: DaemonLink?, reason: RoleKey.RevocationReason,
+        after base: Identity, _ home: borrowing Home, stolen: Digest?,
         root: () throws -> SigningKey
     ) throws -> Identity {
-        let current = home.identity
-        let manifest = current.chain.current
+        let manifest = base.chain.current
+        let own = try home.keys.signingKey(.exchange).verifyingKey.keyHash
         let hash = exchangeKey.keyHash
-        let isListed = manifest.roleKeys.contains {
-            $0.purpose == .exchange && $0.keyHash == hash && $0.revocation == nil
+        let listed = manifest.roleKeys.first { $0.purpose == .exchange && $0.keyHash == hash }
+        // Stops a thief's daemon from being taken back; one that was left in the ordinary course
+        // was in nobody else's hands.
+        guard hash != stolen, listed?.revocation.map({ $0.reason == .superseded }) ?? true else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.stolen-daemon"),
+                hint: Words.say("hint.stolen-daemon"))
         }
-        let old = earlier.map(\.exchangeKey).flatMap { $0 == hash ? nil : $0 }
-        let mustEnd = manifest.roleKeys.contains { $0.keyHash == old && $0.revocation == nil }
-        guard !isListed || mustEnd || manifest.services != services else { return current }
-        var next = current.nextManifest(
+        let line =
+            listed.flatMap { $0.authority(at: home.now) == .authorised ? $0 : nil }
+            ?? RoleKey(
+                purpose: .exchange, keyHash: hash, notBefore: listed?.notBefore ?? home.now,
+                notAfter: home.now.adding(seconds: Self.keyPeriod))
+        let roleKeys =
+            manifest.roleKeys.filter { $0.keyHash != hash }.map { role in
+                guard role.purpose == .exchange, role.keyHash != own else { return role }
+                return Self.ended(role, isStolen: role.keyHash == stolen, at: home.now)
+            } + [line]
+        guard Set(roleKeys) != Set(manifest.roleKeys) || manifest.services != services else {
+            return base
+        }
+        let next = base.nextManifest(
             issued: home.now, expires: home.now.adding(seconds: Self.manifestPeriod))
-        next.roleKeys = next.roleKeys.map { role in
-            guard role.keyHash == old, role.revocation == nil else { return role }
-            return RoleKey(
-                purpose: role.purpose, keyHash: role.keyHash, notBefore: role.notBefore,
-                notAfter: role.notAfter,
-                revocation: RoleKey.Revocation(reason: reason, since: home.now))
-        }
-        if !isListed {
-            next.roleKeys.append(
-                RoleKey(
-                    purpose: .exchange, keyHash: hash, notBefore: home.now,
-                    notAfter: home.now.adding(seconds: Self.keyPeriod)))
-        }
         // The lists are put into their one order by the initialiser.
         let ordered = KeyManifest(
             organisation: next.organisation, epoch: next.epoch, version: next.version,
             previous: next.previous, rootKeys: next.rootKeys, threshold: next.threshold,
             nextRootKeyHashes: next.nextRootKeyHashes, nextThreshold: next.nextThreshold,
-            issued: next.issued, expires: next.expires, roleKeys: next.roleKeys, name: next.name,
+            issued: next.issued, expires: next.expires, roleKeys: roleKeys, name: next.name,
             services: services)
         var signer = ManifestSigner(ordered)
         try signer.sign(with: root())
-        return try current.extended(by: signer.finish(), adding: [exchangeKey])
+        return try base.extended(by: signer.finish(), adding: [exchangeKey])
+    }
+
+    /// A role that has ended, as it is where it had; that somebody else has its key is said also
+    /// of one that ended before.
+    private static func ended(
+        _ role: RoleKey, isStolen: Bool, at now: Timestamp
+    ) -> RoleKey {
+        guard role.revocation == nil || isStolen && role.revocation?.reason != .compromised else {
+            return role
+        }
+        return RoleKey(
+            purpose: role.purpose, keyHash: role.keyHash, notBefore: role.notBefore,
+            notAfter: role.notAfter,
+            revocation: RoleKey.Revocation(
+                reason: isStolen ? .compromised : .superseded, since: now))
     }
 }

@@ -3,6 +3,7 @@ import PassportAudit
 import PassportCoding
 import PassportCrypto
 import PassportExchange
+import PassportSealing
 import PassportStore
 import PassportTrust
 
@@ -19,29 +20,41 @@ struct Synchronisation {
 
     init(_ agent: Agent) { self.agent = agent }
 
-    mutating func note(_ key: String, _ details: String...) {
-        counts[key, default: 0] += 1
+    mutating func note(_ key: String, _ details: String...) { note(key, 1, details) }
+
+    /// Says something of several things at once.
+    private mutating func note(_ key: String, _ count: Int, _ details: [String]) {
+        counts[key, default: 0] += count
         lines.append(SummaryLine(key, details.map { .text($0) }).text(Words.table))
     }
+
+    /// True when our own daemon does not answer, or somebody else does: in this round it is not
+    /// asked again.
+    var isCut: Bool { (failure as? ExchangeError)?.isSilence ?? false }
 
     /// Does everything. Each step and each organisation stands alone: whoever fails, by fault or
     /// on purpose, must not keep the ends of others from coming in.
     mutating func run(_ home: borrowing Home) throws {
-        try peers(home)
+        if PendingIdentity(home.layout).isThere { note("sync.pairing-broke-off") }
         try step { try $0.publish(home) }
+        try peers(home)
         try step { try $0.follow(home) }
         try step { try $0.sendNotices(home) }
+        // Before what our daemon says: what another one delivered is not lost.
+        try leftDaemons(home)
         try step { try $0.receipts(home) }
-        try step { try $0.notices(home) }
+        try step { try $0.notices(home, at: $0.agent) }
     }
 
     /// One step with our own daemon. A home that cannot be written ends the round.
     private mutating func step(_ body: (inout Synchronisation) throws -> Void) throws {
+        guard !isCut else { return }
         do {
             try body(&self)
         } catch let error as any DescribedFailure where Self.isOutside(error) {
             failure = failure ?? error
             note("sync.failed-here", Words.message(of: error))
+            if let hint = error.hint { lines.append(Words.say("sync.hint", hint)) }
         }
     }
 
@@ -54,9 +67,7 @@ struct Synchronisation {
 
     /// Our newest manifest and lists.
     private func publish(_ home: borrowing Home) throws {
-        try agent.call(
-            "PUT", ExchangePath.identity(home.organisation), body: home.identity.encoded(),
-            mediaType: "application/vnd.carepass.identity+cbor")
+        try agent.publish(home.identity)
         let lists = try home.signedStatusLists()
         try home.keep(lists)
         for list in lists {
@@ -68,17 +79,21 @@ struct Synchronisation {
     }
 
     /// Whom our daemon takes parcels from: those that are pinned for exchange, and no others.
+    ///
+    /// Of those whom an opening made known, and who were never followed, the daemon hears nothing:
+    /// they stood in what is sealed.
     private mutating func follow(_ home: borrowing Home) throws {
         let knowledge = try home.knowledge()
+        let followed = FollowedPeers(home.layout)
+        let before = try followed.all()
         for (id, identity) in knowledge.identities where id != home.organisation {
-            let path = ExchangePath.peer(home.organisation, id)
             do {
                 if knowledge.standing(of: id, for: [.exchange]) == .pinned {
-                    try agent.call(
-                        "PUT", path, body: identity.encoded(),
-                        mediaType: "application/vnd.carepass.identity+cbor")
-                } else {
-                    try agent.call("DELETE", path)
+                    try followed.add(id)
+                    try agent.follow(identity)
+                } else if before.contains(id) {
+                    try agent.call("DELETE", ExchangePath.peer(home.organisation, id))
+                    try followed.remove(id)
                 }
             } catch let error as ExchangeError where error.code == .refused {
                 // The daemon may know a chain of theirs that parts from ours.
@@ -91,16 +106,27 @@ struct Synchronisation {
     private mutating func sendNotices(_ home: borrowing Home) throws {
         let queued = try home.store.queuedNotices()
         guard !queued.isEmpty else { return }
-        let outbox = try outbox()
+        let outbox = try outbox(of: agent).entries
+        let identities = try home.knowledge().identities
+        var (sent, arrived): ([OrganisationID: Int], [OrganisationID: Int]) = ([:], [:])
         for notice in queued {
             let digest = Digest.sha256(of: notice.bytes)
             var fields = AuditFields(act: .parcelSent, time: home.now)
             fields.object = digest
             fields.counterpart = notice.recipient.digest
-            switch outbox["\(digest) \(notice.recipient.text)"]?.state {
+            let entry = outbox["\(digest) \(notice.recipient.text)"]
+            switch entry?.state {
             case .delivered:
+                // Attack: a daemon that says "delivered" of an end that it threw away.
+                guard isProven(entry, digest, notice.recipient, identities) else {
+                    note(
+                        "sync.notice-unproven",
+                        ViewText.name(identities[notice.recipient]?.name ?? notice.recipient.text))
+                    continue
+                }
                 fields.outcome = .done
                 try home.commit(fields, [.exchange(.noticeEnded(notice.id))])
+                arrived[notice.recipient, default: 0] += 1
                 continue
             case .waiting: continue
             case .dead, nil: break
@@ -112,27 +138,93 @@ struct Synchronisation {
             do {
                 _ = try agent.handOver(
                     notice.bytes, digest, kind: .notice, to: notice.recipient)
+                sent[notice.recipient, default: 0] += 1
             } catch let error as ExchangeError where error.code == .refused {
                 note("sync.notice-waits", Words.message(of: error))
+            }
+        }
+        for (key, counts) in [("sync.notices-sent", sent), ("sync.notices-arrived", arrived)] {
+            for (id, count) in counts.sorted(by: { $0.key.digest < $1.key.digest }) {
+                note(
+                    key, count, [ViewText.name(identities[id]?.name ?? id.text), "\(count)"])
+            }
+        }
+    }
+
+    /// True when the recipient's daemon signed that it has it.
+    private func isProven(
+        _ entry: ConsignmentEntry?, _ digest: Digest, _ recipient: OrganisationID,
+        _ identities: [OrganisationID: Identity]
+    ) -> Bool {
+        guard let text = entry?.receipt, let bytes = try? Base64.decode(text),
+            let identity = identities[recipient],
+            let receipt = try? UnverifiedReceipt(decoding: bytes)
+                .verify(by: identity, sender: agent.organisation, parcel: digest)
+        else { return false }
+        return receipt.terms.event == .delivered
+    }
+
+    // MARK: - Daemons that had the mailbox before
+
+    /// Peers learn the new place at the old one, and what lies there is not lost.
+    private mutating func leftDaemons(_ home: borrowing Home) throws {
+        let daemons = LeftDaemons(home.layout)
+        for left in try daemons.all(but: agent.daemon) {
+            do {
+                let there = try Agent(home, left.endpoint)
+                try there.publish(home.identity)
+                try notices(home, at: there)
+                try receipts(home, at: there)
+                let waiting = try there.inbox().count
+                guard waiting == 0 else {
+                    note("sync.left-waiting", left.address, "\(waiting)")
+                    continue
+                }
+                try daemons.remove(left.endpoint)
+                note("sync.left-done", left.address)
+            } catch let error as ExchangeError
+                where error.says(.unknownKey) || error.says(.notFound)
+            {
+                // It does not know us any more, or as a peer of others alone.
+                try daemons.remove(left.endpoint)
+            } catch let error as any DescribedFailure where Self.isOutside(error) {
+                guard left.isOver(at: home.now) else {
+                    note("sync.left-failed", left.address, Words.message(of: error))
+                    continue
+                }
+                try daemons.remove(left.endpoint)
+                note("sync.left-given-up", left.address)
             }
         }
     }
 
     // MARK: - In
 
-    private func outbox() throws -> [String: ConsignmentEntry] {
-        Dictionary(
-            try agent.outbox().map { ("\($0.parcel) \($0.recipient)", $0) },
+    private func outbox(
+        of agent: Agent
+    ) throws -> (entries: [String: ConsignmentEntry], isWhole: Bool) {
+        let (all, isWhole) = try agent.outbox()
+        let entries = Dictionary(
+            all.map { ("\($0.parcel) \($0.recipient)", $0) },
             uniquingKeysWith: { _, last in last })
+        return (entries, isWhole)
     }
 
     /// What became of what we sent.
-    private mutating func receipts(_ home: borrowing Home) throws {
-        let outbox = try outbox()
+    ///
+    /// - Parameter left: a daemon that had the mailbox before; ours when nil. What that one has
+    ///   not delivered, or not any more, says nothing.
+    private mutating func receipts(_ home: borrowing Home, at left: Agent? = nil) throws {
+        let before = try Set(home.store.sentParcels())
+        let (outbox, isWhole) = try outbox(of: left ?? agent)
         let knowledge = try home.knowledge()
         for sent in try home.store.sentParcels() {
-            guard let entry = outbox["\(sent.digest) \(sent.recipient.text)"] else { continue }
             let name = ViewText.name(knowledge.identities[sent.recipient]?.name ?? "")
+            guard let entry = outbox["\(sent.digest) \(sent.recipient.text)"] else {
+                // Another command may have handed it over after the list was read.
+                if left == nil, isWhole, before.contains(sent) { try lost(sent, name, home) }
+                continue
+            }
             do {
                 switch entry.state {
                 case .waiting: continue
@@ -145,7 +237,8 @@ struct Synchronisation {
                         .verify(by: identity, sender: home.organisation, parcel: sent.digest)
                     try NoticeIntake.commit(receipt, sent, home)
                     note("sync.delivered", name)
-                case .dead: try givenUp(sent, entry, name, home)
+                case .dead where left == nil: try givenUp(sent, entry, name, home)
+                case .dead: continue
                 }
             } catch let error as any DescribedFailure where Self.isOutside(error) {
                 note("sync.failed", name, Words.message(of: error))
@@ -153,25 +246,48 @@ struct Synchronisation {
         }
     }
 
+    /// A daemon that was restored, or took another's place, does not bring what it never had.
+    private mutating func lost(
+        _ sent: SentParcel, _ name: String, _ home: borrowing Home
+    ) throws {
+        guard sent.state == .handedOver else { return }
+        try end(sent, .lost, DeadReason.lost.rawValue, home)
+        note("sync.lost", name, String("\(sent.digest)".prefix(12)))
+    }
+
     private mutating func givenUp(
         _ sent: SentParcel, _ entry: ConsignmentEntry, _ name: String, _ home: borrowing Home
     ) throws {
         guard sent.state.allows(.dead), sent.state != .dead else { return }
-        var fields = AuditFields(act: .parcelDead, time: home.now)
-        fields.object = sent.digest
-        fields.counterpart = sent.recipient.digest
-        fields.reason = entry.reason?.rawValue
-        try home.commit(
-            fields, [.exchange(.sent(sent.digest, to: sent.recipient, .dead, at: home.now))])
+        try end(sent, .dead, entry.reason?.rawValue, home)
         note("sync.dead", name, Words.say("dead.\(entry.reason?.rawValue ?? "refused")"))
     }
 
-    private mutating func notices(_ home: borrowing Home) throws {
+    private func end(
+        _ sent: SentParcel, _ state: SentState, _ reason: String?, _ home: borrowing Home
+    ) throws {
+        var fields = AuditFields(act: .parcelDead, time: home.now)
+        fields.object = sent.digest
+        fields.counterpart = sent.recipient.digest
+        fields.reason = reason
+        try home.commit(
+            fields, [.exchange(.sent(sent.digest, to: sent.recipient, state, at: home.now))])
+    }
+
+    private mutating func notices(_ home: borrowing Home, at agent: Agent) throws {
+        var refused: Set<OrganisationID> = []
         for entry in try agent.inbox() where entry.kind == .notice {
             guard let digest = entry.digest, let sender = try? OrganisationID(text: entry.sender)
             else { continue }
             do {
-                guard entry.length <= Limits.noticeBytes else {
+                guard entry.length == Notice.sealedBytes else {
+                    // Attack: a peer's heap of two-byte notices, each of which would make an
+                    // entry in our log. One for each sender says it.
+                    if refused.insert(sender).inserted {
+                        let outcome = try NoticeIntake.refuse(
+                            digest, from: sender, "sealing.malformed", home.knowledge(), home)
+                        note(outcome.key, outcome.detail)
+                    }
                     try agent.remove(digest)
                     continue
                 }
