@@ -110,7 +110,8 @@ extension Timestamp {
 extension Mailroom {
     /// Opens the data folder beside a daemon that may be running, for a command that looks.
     static func tool(_ settings: Settings) async throws -> Mailroom {
-        try await open(at: settings.data, as: .tool, onBrokenDisk: stop)
+        try DataFolder.refuseForeign(settings.data)
+        return try await open(at: settings.data, as: .tool, onBrokenDisk: stop)
     }
 
     /// After a failed sync nobody knows what is on the disk: only a fresh start, which reads it,

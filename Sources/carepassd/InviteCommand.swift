@@ -25,12 +25,12 @@ struct InviteCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings()
         let mailroom = try await Mailroom.tool(settings)
-        let tls = try TLSIdentity.load(from: settings.data)
+        let pin = try TLSIdentity.pin(in: settings.data)
         let secret = Randomness.system.bytes(Invitation.secretBytes)
         let expires = Timestamp.system.adding(seconds: Int64(hours) * 3_600)
         try await mailroom.invite(secretHash: Invitation.hash(of: secret), expires: expires)
         let invitation = Invitation(
-            endpoint: Endpoint(address: try settings.ownAddress(), pin: tls.pin), secret: secret,
+            endpoint: Endpoint(address: try settings.ownAddress(), pin: pin), secret: secret,
             expires: expires)
         Say.line(invitation.text)
         Say.error("It works once, until \(expires). Give it to the organisation in private:")

@@ -21,15 +21,17 @@ struct RunCommand: AsyncParsableCommand {
         let settings = try options.settings()
         let logger = Self.logger(settings.logLevel)
         let place = settings.data
-        // The TLS key comes last: without it an earlier first start was cut short. With it and
-        // without a database something was lost, and a new log under the old keys would fork it.
-        let wasStarted = TLSIdentity.files.contains {
-            FileManager.default.fileExists(atPath: "\(place)/\($0)")
-        }
-        if !wasStarted, !Mailroom.exists(at: place) { try Mailroom.create(at: place) }
+        try DataFolder.refuseForeign(place)
+        if !Mailroom.exists(at: place) { try Self.make(place) }
         let mailroom = try await Mailroom.open(
-            at: place, as: .daemon, onBrokenDisk: Mailroom.stop)
-        let tls = try TLSIdentity.load(from: place)
+            at: place, as: .daemon, senderBytes: settings.bytesPerSender,
+            onBrokenDisk: Mailroom.stop)
+        if case .socket(let path) = settings.listen, await SocketFile.isAnswered(path) {
+            throw ServerError(
+                .cannotListen, .refused, "another program listens on \(path)",
+                hint: "stop it first, or choose another 'listen'")
+        }
+        let tls = try await Self.identity(mailroom, place)
         let endpoint = Endpoint(address: try settings.ownAddress(), pin: tls.pin)
         let transport = try PinnedTransport()
         let daemon = Daemon(
@@ -53,14 +55,40 @@ struct RunCommand: AsyncParsableCommand {
         let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
+        } catch let error as ServerError {
+            throw error
         } catch {
             throw ServerError(
-                .cannotListen, .fault, "the daemon cannot go on",
-                hint: "is \(settings.listen) free, and may this user listen there?",
+                .cannotListen, .fault, "the daemon cannot go on", hint: "start it again",
                 cause: "\(type(of: error))")
         }
         await transport.shutdown()
         logger.notice("stopped")
+    }
+
+    /// The TLS key comes last: without it an earlier first start was cut short. With it and
+    /// without a database something was lost, and a new log under the old keys would fork it.
+    private static func make(_ place: String) throws {
+        guard !TLSIdentity.wasMade(in: place) else {
+            throw ServerError(
+                .badSettings, .noInput, "the database is missing in \(place), and a key is there",
+                hint: "restore the newest backup")
+        }
+        try Mailroom.create(at: place)
+    }
+
+    /// The TLS key: made at the first start, also when an earlier one was cut short. Once there
+    /// are organisations it is in their manifests, and no other can take its place.
+    private static func identity(
+        _ mailroom: Mailroom, _ place: String
+    ) async throws -> TLSIdentity {
+        if !TLSIdentity.hasKey(in: place) {
+            let counts = try await mailroom.counts()
+            guard !TLSIdentity.wasMade(in: place), counts.hosted == 0, counts.logSize == 0 else {
+                throw TLSIdentity.lost
+            }
+        }
+        return try TLSIdentity.load(from: place)
     }
 
     /// Seconds for requests under way to end after SIGTERM.

@@ -16,15 +16,63 @@ public struct TLSIdentity: Sendable {
     /// SHA-256 over the key's subject public key info: what manifests pin.
     public let pin: Digest
 
-    /// Names of the two files in the data folder.
-    static let keyFile = "tls.key"
+    /// The file with the key.
+    public static let keyFile = "tls.key"
     static let certificateFile = "tls.crt"
 
-    /// Both files: what a backup takes along.
-    public static let files = [keyFile, certificateFile]
+    /// Names of both files in the data folder.
+    public static let names = [keyFile, certificateFile]
+
+    /// What a backup takes along: the key, and the certificate unless that has still to be made.
+    ///
+    /// - Throws: `badCertificate` when the key is missing: without it nobody reaches the copy.
+    public static func files(in folder: String) throws(ServerError) -> [String] {
+        guard hasKey(in: folder) else { throw missing }
+        let hasCertificate = FileManager.default.fileExists(atPath: "\(folder)/\(certificateFile)")
+        return [keyFile] + (hasCertificate ? [certificateFile] : [])
+    }
+
+    /// True when a data folder holds the key.
+    public static func hasKey(in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(folder)/\(keyFile)")
+    }
+
+    /// True when a data folder holds anything of this: the daemon was started there before.
+    public static func wasMade(in folder: String) -> Bool {
+        hasKey(in: folder)
+            || FileManager.default.fileExists(atPath: "\(folder)/\(certificateFile)")
+    }
+
+    private static let missing = ServerError(
+        .badCertificate, .noInput, "'\(keyFile)' is missing in the data folder",
+        hint: "start the daemon once, and it makes one or says why not")
+
+    /// Why a daemon with organisations does not make a new key in place of one that was lost.
+    ///
+    /// It would start, and every peer and agent that pins the old one would take it for somebody
+    /// else.
+    public static let lost = ServerError(
+        .badCertificate, .refused,
+        "'\(keyFile)' is missing in the data folder, and organisations are paired with that key",
+        hint: "restore the newest backup; without one, begin with an empty data folder and "
+            + "let each organisation pair again: 'carepass daemon pair'")
 
     /// Days for which our own certificate is valid; what counts is the key.
     private static let days = 3_650
+
+    /// The pin of the key in the data folder; changes nothing there.
+    ///
+    /// - Throws: `badCertificate`, also when the key is missing.
+    public static func pin(in folder: String) throws(ServerError) -> Digest {
+        guard hasKey(in: folder) else { throw missing }
+        do {
+            try refuseLoose("\(folder)/\(keyFile)")
+            let key = try ownKey("\(folder)/\(keyFile)")
+            return Digest.sha256(of: try key.publicKey.serializeAsPEM().derBytes)
+        } catch {
+            throw unusable(error)
+        }
+    }
 
     /// Reads key and certificate from the data folder, and makes them the first time.
     ///
@@ -47,8 +95,7 @@ public struct TLSIdentity: Sendable {
             }
             let pin = Digest.sha256(of: try first.extractPublicKey().toSPKIBytes())
             // A pair that does not match would start, be pinned, and let nobody in.
-            let own = try Certificate.PrivateKey(
-                pemEncoded: String(decoding: read(key), as: UTF8.self))
+            let own = try ownKey(key)
             guard try Certificate(derEncoded: first.toDERBytes()).publicKey == own.publicKey else {
                 throw ServerError(
                     .badCertificate, .refused,
@@ -57,15 +104,20 @@ public struct TLSIdentity: Sendable {
             }
             return TLSIdentity(
                 certificate: first, key: try NIOSSLPrivateKey(file: key, format: .pem), pin: pin)
-        } catch let error as ServerError {
-            throw error
         } catch {
-            throw ServerError(
-                .badCertificate, .refused, "the TLS key or certificate cannot be used",
-                hint:
-                    "move \(keyFile) and \(certificateFile) away to have new ones made, then pair again"
-            )
+            throw unusable(error)
         }
+    }
+
+    private static func ownKey(_ path: String) throws -> Certificate.PrivateKey {
+        try Certificate.PrivateKey(pemEncoded: String(decoding: read(path), as: UTF8.self))
+    }
+
+    private static func unusable(_ error: any Error) -> ServerError {
+        (error as? ServerError)
+            ?? ServerError(
+                .badCertificate, .refused, "the TLS key or certificate cannot be used",
+                hint: "put both, \(keyFile) and \(certificateFile), back from the newest backup")
     }
 
     private static func refuseLoose(_ path: String) throws {
@@ -74,7 +126,7 @@ public struct TLSIdentity: Sendable {
         guard mode & 0o077 == 0 else {
             throw ServerError(
                 .badCertificate, .refused, "others can read \(keyFile)",
-                hint: "chmod 600, and if others may have read it: a new key")
+                hint: "chmod 600; if others may have read it, do as if the machine was stolen")
         }
     }
 

@@ -1,4 +1,5 @@
 public import PassportExchange
+internal import PassportStore
 
 /// What the one configuration file says.
 public struct Settings: Hashable, Sendable {
@@ -16,6 +17,8 @@ public struct Settings: Hashable, Sendable {
     public var connections: Int
     /// Connections at once from one address.
     public var connectionsPerAddress: Int
+    /// Bytes that one organisation may have lying in one mailbox.
+    public var bytesPerSender: Int
     /// Seconds between two rounds of collecting.
     public var collectSeconds: Int64
 
@@ -57,6 +60,7 @@ public struct Settings: Hashable, Sendable {
         logLevel = .info
         connections = 1_024
         connectionsPerAddress = 256
+        bytesPerSender = Mailroom.standardSenderBytes
         collectSeconds = 60
     }
 

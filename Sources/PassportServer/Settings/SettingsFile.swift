@@ -1,3 +1,4 @@
+internal import NIOCore
 public import PassportCoding
 internal import PassportExchange
 
@@ -37,7 +38,7 @@ extension Settings {
     /// The names in the order in which the example file has them.
     public static let names = [
         "data", "listen", "address", "metrics", "log-level", "connections",
-        "connections-per-address", "collect-seconds",
+        "connections-per-address", "bytes-per-sender", "collect-seconds",
     ]
 
     private static let nameHint = "settings are: " + names.joined(separator: ", ")
@@ -50,13 +51,10 @@ extension Settings {
         guard let listen = values["listen"] else {
             throw ServerError(
                 .badSettings, "'listen' is missing",
-                hint: "for example 'listen = 0.0.0.0:8443' or 'listen = unix:/run/carepassd/socket'"
-            )
+                hint: "for example 'listen = unix:/run/carepassd/socket', or "
+                    + "'listen = 0.0.0.0:8443' with an 'address'")
         }
-        self.init(data: absolute(data.value), listen: try listen.place())
-        if case .socket(let path) = self.listen {
-            self.listen = .socket(path: absolute(path))
-        }
+        self.init(data: absolute(data.value), listen: try listen.place(in: folder))
         if let line = values["address"] {
             do {
                 address = try ServiceAddress(line.value)
@@ -68,7 +66,7 @@ extension Settings {
             }
         }
         if let line = values["metrics"] {
-            metrics = try line.place()
+            metrics = try line.place(in: folder)
             guard case .machine(let host, _) = metrics, Self.isLoopback(host) else {
                 throw line.wrong(
                     "metrics are read on this machine only", hint: "for example 127.0.0.1:9464")
@@ -80,17 +78,71 @@ extension Settings {
             }
             logLevel = level
         }
+        try readNumbers(values)
+        try refuseUnreachable(listen, values["address"])
+        if let line = values["metrics"] { try refuseClash(line) }
+    }
+
+    private mutating func readNumbers(_ values: [String: Line]) throws(ServerError) {
         connections = try values["connections"]?.number(in: 8...65_536) ?? connections
-        connectionsPerAddress =
-            try values["connections-per-address"]?.number(in: 1...65_536) ?? connectionsPerAddress
+        connectionsPerAddress = min(connectionsPerAddress, connections)
+        if let line = values["connections-per-address"] {
+            connectionsPerAddress = try line.number(in: 1...65_536)
+            guard connectionsPerAddress <= connections else {
+                throw line.wrong("more than all 'connections', which are \(connections)")
+            }
+        }
+        bytesPerSender =
+            try values["bytes-per-sender"]?.number(in: 67_108_864...1_099_511_627_776)
+            ?? bytesPerSender
         collectSeconds =
             Int64(try values["collect-seconds"]?.number(in: 1...86_400) ?? Int(collectSeconds))
     }
 
+    /// Refuses what can be read and starts, and is of no use to anybody: an invitation would name
+    /// a place where nobody gets through.
+    private func refuseUnreachable(_ listen: Line, _ address: Line?) throws(ServerError) {
+        guard let address else {
+            if case .machine(let host, _) = self.listen, Self.isEvery(host) {
+                throw listen.wrong(
+                    "with this, 'address' has to say where the daemon is reached",
+                    hint: "add for example 'address = https://mail.example.org:8443', or listen "
+                        + "on one number of this machine")
+            }
+            do {
+                _ = try ownAddress()
+            } catch {
+                throw listen.wrong(error.message, hint: error.hint)
+            }
+            return
+        }
+        if case .socket = self.listen {
+            throw address.wrong(
+                "nobody is reached there while 'listen' is a socket file",
+                hint: "listen on a number and a port, for example 0.0.0.0:8443; take 'address' "
+                    + "away when others cannot reach this machine")
+        }
+        if case .machine(let host, _) = self.address?.place, Self.isEvery(host) {
+            throw address.wrong("\(host) is no place that others reach")
+        }
+    }
+
+    /// Refuses metrics on the port that is listened on.
+    private func refuseClash(_ line: Line) throws(ServerError) {
+        guard case .machine(let host, let port) = listen,
+            case .machine(let own, port) = metrics, host == own || Self.isEvery(host)
+        else { return }
+        throw line.wrong("'listen' has this port", hint: "for example 127.0.0.1:9464")
+    }
+
     private static func isLoopback(_ host: String) -> Bool {
-        host == "::1" || host == "localhost"
-            // A number and no name, which could lead anywhere.
-            || host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isWholeNumber }
+        host == "::1" || host.hasPrefix("127.")
+    }
+
+    /// True for what stands for every number of a machine.
+    private static func isEvery(_ host: String) -> Bool {
+        let number = try? SocketAddress(ipAddress: host, port: 0).ipAddress
+        return number == "0.0.0.0" || number == "::"
     }
 }
 
@@ -118,6 +170,10 @@ private struct Line {
         guard !name.isEmpty, !value.isEmpty else {
             throw ServerError(.badSettings, "line \(number): not 'name = value'")
         }
+        // Taken as it stands, it would be a folder whose name has quotes.
+        for quote in ["\"", "'"] where value.hasPrefix(quote) || value.hasSuffix(quote) {
+            throw wrong("values stand without quotes")
+        }
     }
 
     func wrong(_ why: String, hint: String? = nil) -> ServerError {
@@ -131,14 +187,39 @@ private struct Line {
         return number
     }
 
-    func place() throws(ServerError) -> Settings.ListenPlace {
-        if value.hasPrefix("unix:") { return .socket(path: String(value.dropFirst(5))) }
+    /// - Parameter folder: what the path of a socket file is relative to.
+    func place(in folder: String) throws(ServerError) -> Settings.ListenPlace {
+        let form = "not 'number:port' or 'unix:/path'"
+        if value.hasPrefix("unix:") {
+            let path = String(value.dropFirst(5))
+            guard !path.isEmpty else { throw wrong(form) }
+            return .socket(path: try socket(path.hasPrefix("/") ? path : "\(folder)/\(path)"))
+        }
         guard let colon = value.lastIndex(of: ":"),
             let port = Int(value[value.index(after: colon)...]), (0...65_535).contains(port)
-        else { throw wrong("not 'number:port' or 'unix:/path'") }
+        else { throw wrong(form) }
+        guard port > 0 else { throw wrong("nobody could know which port 0 becomes") }
         var host = value[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        guard !host.isEmpty else { throw wrong("not 'number:port' or 'unix:/path'") }
+        guard !host.isEmpty else { throw wrong(form) }
+        // A name can stand for several numbers, of which one would be listened on, and can lead
+        // elsewhere tomorrow.
+        guard (try? SocketAddress(ipAddress: String(host), port: port)) != nil else {
+            throw wrong("\(form), but a name", hint: "a number, for example 127.0.0.1:\(port)")
+        }
         return .machine(host: String(host), port: port)
+    }
+
+    private func socket(_ path: String) throws(ServerError) -> String {
+        let most = 107
+        guard path.utf8.count <= most else {
+            throw wrong(
+                "the path of a socket file has at most \(most) bytes, and this one "
+                    + "\(path.utf8.count)", hint: "for example unix:/run/carepassd/socket")
+        }
+        guard (try? ServiceAddress("unix:\(path)")) != nil else {
+            throw wrong("the path of a socket file has no spaces and no letters beyond ASCII")
+        }
+        return path
     }
 }

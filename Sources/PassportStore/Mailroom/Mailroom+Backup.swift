@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 internal import Glibc
 internal import PassportCoding
@@ -13,13 +14,83 @@ extension Mailroom {
     /// - Parameters:
     ///   - folder: one that is not there yet, or is empty.
     ///   - more: names of further files of the daemon's folder, such as the TLS key.
-    /// - Throws: `exists`, `full`, `busy` when parcels kept going.
+    /// - Throws: `missing`, `exists`, `cannotWrite`, `full`, `busy` when parcels kept going.
+    ///   Whatever it throws, nothing is left of the copy.
     public func backup(to folder: String, also more: [String] = []) async throws {
+        var folder = folder
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        let missing = Self.missing(in: self.folder, also: more)
+        guard missing.isEmpty else {
+            throw StoreError(
+                .missing, .noInput, "\(Self.listed(missing)) missing in the data folder",
+                hint: "a copy without that could not be used")
+        }
+        try Self.refusePlace(folder)
+        let wasThere = DurableFiles.exists(folder)
+        do {
+            try await copyAll(to: folder, also: more)
+        } catch {
+            // Half a copy would pass for one, and half a data folder keep the next restore away.
+            Self.discard(folder, keeping: wasThere)
+            throw error
+        }
+    }
+
+    /// Names of what every data folder and every copy holds, parcels aside, that one has not.
+    public static func missing(in folder: String, also more: [String] = []) -> [String] {
+        ([databaseName, NodeKeys.fileName] + more).filter {
+            !DurableFiles.exists("\(folder)/\($0)")
+        }
+    }
+
+    /// Names of what a daemon of this version makes in its folder.
+    public static let entries = [
+        databaseName, "\(databaseName)-wal", "\(databaseName)-shm", NodeKeys.fileName,
+        parcelFolder, partialFolder, "lock",
+    ]
+
+    /// Names with the verb that fits them.
+    package static func listed(_ names: [String]) -> String {
+        names.map { "'\($0)'" }.joined(separator: ", ") + (names.count == 1 ? " is" : " are")
+    }
+
+    private static func refusePlace(_ folder: String) throws(StoreError) {
+        let parent = DurableFiles.folder(of: folder)
+        for place in [parent, folder] where !isFolder(place) {
+            guard place == folder, !DurableFiles.exists(place) else {
+                throw StoreError(
+                    .cannotWrite, .cannotWrite, "there is no folder \(place)",
+                    hint: "make it first, or name another one")
+            }
+        }
         guard DurableFiles.names(in: folder).isEmpty else {
             throw StoreError(
-                .exists, .refused, "the folder of the backup is not empty",
-                hint: "name a new one")
+                .exists, .refused, "the folder \(folder) is not empty", hint: "name a new one")
         }
+        // Attack: a folder that somebody else may write, who puts files or links under the names
+        // of the keys while they are copied.
+        var status = stat()
+        guard unsafe stat(folder, &status) != 0 || status.st_mode & 0o022 == 0 else {
+            throw StoreError(
+                .cannotWrite, .refused, "others may write the folder \(folder)",
+                hint: "name a new one, which is made for you alone")
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func discard(_ folder: String, keeping: Bool) {
+        let manager = FileManager.default
+        for name in DurableFiles.names(in: folder) {
+            try? manager.removeItem(atPath: "\(folder)/\(name)")
+        }
+        if !keeping { try? manager.removeItem(atPath: folder) }
+    }
+
+    private func copyAll(to folder: String, also more: [String]) async throws {
         let parcels = "\(folder)/\(Self.parcelFolder)"
         // Not the daemon's own disk: a memory stick that breaks must not stop the daemon.
         let files = DurableFiles(disk: .real)

@@ -65,6 +65,10 @@ public final class NodeKeys: Sendable {
         }
     }
 
+    private static let unreadable = StoreError(
+        .missing, .refused, "this user cannot read the file '\(fileName)'",
+        hint: "the whole data folder belongs to the daemon's user: 'chown -R carepassd:'")
+
     /// Reads the keys of a folder.
     ///
     /// - Throws: `missing`; `exposedKeys` when others than the owner can read the file.
@@ -72,6 +76,7 @@ public final class NodeKeys: Sendable {
         let path = "\(folder)/\(fileName)"
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw unreadable }
             throw StoreError(
                 .missing, .noInput, "this folder holds no daemon's keys",
                 hint: "let 'carepassd' make the folder, or restore a backup")
@@ -82,6 +87,7 @@ public final class NodeKeys: Sendable {
                 hint:
                     "'chmod 600' on the file 'node.keys'; revoke the key if others use the machine")
         }
+        guard unsafe access(path, R_OK) == 0 else { throw unreadable }
         var bytes = try DurableFiles.read(path, maximum: byteCount + 1)
         defer { bytes.wipe() }
         let second = start.count + seedBytes
