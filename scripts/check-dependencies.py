@@ -52,8 +52,8 @@ SYSTEM = {
     # In a release build the compiler finds `timespec` there.
     "CDispatch": {"carepass-bench"},
     "FoundationEssentials": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
-    "Glibc": {"PassportSecrecy", "PassportStore", "PassportClient", "carepass", "carepassd", "carepass-scan",
-              "carepass-bench", "carepass-fuzz"},
+    "Glibc": {"PassportSecrecy", "PassportStore", "PassportClient", "PassportServer", "carepass",
+              "carepassd", "carepass-scan", "carepass-bench", "carepass-fuzz"},
     "Synchronization": {"PassportCrypto", "PassportStore", "PassportClient", "PassportServer",
                         "carepass"},
 }

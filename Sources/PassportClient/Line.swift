@@ -86,6 +86,14 @@ struct Line: Sendable {
     func exchange(
         _ head: HTTPRequestHead, _ body: BodySource, into sink: AnswerSink
     ) async -> Result<LineOutcome, LineBreak> {
+        await withTaskExecutorPreference(LoopExecutor(channel.eventLoop)) {
+            await exchangeOnLoop(head, body, into: sink)
+        }
+    }
+
+    private func exchangeOnLoop(
+        _ head: HTTPRequestHead, _ body: BodySource, into sink: AnswerSink
+    ) async -> Result<LineOutcome, LineBreak> {
         let promise = channel.eventLoop.makePromise(of: LineOutcome.self)
         let outcome = promise.futureResult
         let handler = handler

@@ -115,11 +115,13 @@ public struct DeliveryRules: Hashable, Sendable {
     public static func meaning(status: Int, code: String?) -> DeliveryAttempt {
         let text = code ?? "status-\(status)"
         switch status {
+        // They answered, and have not taken this organisation in: nothing that a line could mend.
+        case 401 where code == Problem.Kind.unknownKey.code: return .turnedAway(.refused, text)
         case 403: return .turnedAway(.refused, text)
         case 404: return .turnedAway(.noMailbox, text)
         case 413: return .rejected(.tooLarge, text)
         case 415: return .rejected(.refused, text)
-        // Keys not yet known there, clocks that differ, a busy upload, a full disk: all pass.
+        // Clocks that differ, a busy upload, a full disk: all pass.
         default: return .failed(text)
         }
     }

@@ -81,10 +81,10 @@ public struct UnverifiedRequest: Sendable {
         return bytes
     }
 
-    /// Verifies time, key and signature.
+    /// Verifies key, signature and time, in this order.
     ///
     /// - Parameter identity: the organisation that `organisation` names.
-    /// - Throws: `skewed`, `unknownKey`, `badSignature`.
+    /// - Throws: `unknownKey`, `badSignature`, `skewed`.
     public func verify(
         by identity: Identity, at now: Timestamp
     ) throws(ExchangeError) -> VerifiedRequest {
@@ -103,6 +103,12 @@ public struct UnverifiedRequest: Sendable {
     private func verify(
         with key: VerifyingKey, at now: Timestamp
     ) throws(ExchangeError) -> VerifiedRequest {
+        // Before the time: what our clock says is for those whom we know.
+        guard key.isValid(signature: signature, for: base) else {
+            throw ExchangeError(
+                .badSignature, .refused, "the signature does not hold for this request here",
+                hint: "it must be made for this address, method, path and body")
+        }
         let skew = parameters.created.seconds - now.seconds
         guard abs(skew) <= RequestRules.skew else {
             throw ExchangeError(
@@ -117,11 +123,6 @@ public struct UnverifiedRequest: Sendable {
             throw ExchangeError(
                 .skewed, .refused, "the signature has expired, or lasts too long",
                 hint: "sign for at most \(RequestRules.lifetime) seconds")
-        }
-        guard key.isValid(signature: signature, for: base) else {
-            throw ExchangeError(
-                .badSignature, .refused, "the signature does not hold for this request here",
-                hint: "it must be made for this address, method, path and body")
         }
         return VerifiedRequest(
             components: components, organisation: organisation, keyHash: keyID.keyHash,

@@ -120,11 +120,11 @@ class Request:
         line = identity.line(EXCHANGE, self.key_hash)
         if line.judge(now) != "authorised":
             raise Refused("exchange.unknownKey")
+        suite.verify(identity.keys[line.order()], self.signature, self.base.encode())
         if abs(self.created - now) > SKEW:
             raise Refused("exchange.skewed")
         if not self.created <= self.expires <= self.created + LIFETIME or now > self.expires:
             raise Refused("exchange.skewed", "lifetime")
-        suite.verify(identity.keys[line.order()], self.signature, self.base.encode())
 
 
 class Receipt:

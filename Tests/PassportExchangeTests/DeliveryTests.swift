@@ -192,6 +192,21 @@ struct DeliveryTests {
         #expect(decide(attempt, attempts: 200, now: over) == .dead(reason, problem: "c"))
     }
 
+    @Test("one whose keys are not known there waits, and is refused when it is given up")
+    func notKnown() {
+        let attempt = DeliveryRules.meaning(status: 401, code: "unknown-key")
+        #expect(attempt == .turnedAway(.refused, "unknown-key"))
+        guard case .again = decide(attempt, attempts: 1, now: start) else {
+            Issue.record("given up at once")
+            return
+        }
+        let over = second(RetrySchedule.standard.patience)
+        #expect(
+            decide(attempt, attempts: 200, now: over)
+                == .dead(.refused, problem: "unknown-key"))
+        #expect(DeliveryRules.meaning(status: 401, code: "skewed") == .failed("skewed"))
+    }
+
     @Test(
         "what passes is tried again",
         arguments: [

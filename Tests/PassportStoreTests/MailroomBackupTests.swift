@@ -49,6 +49,32 @@ import Testing
         await expectRefusal(.exists) { try await tool.backup(to: copy) }
     }
 
+    @Test("keys are not copied to where somebody else may write, nor over what is there")
+    func othersFolder() async throws {
+        let (fixture, room) = try await Self.filled()
+        let copy = "\(fixture.folder)-open"
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        try FileManager.default.createDirectory(
+            atPath: copy, withIntermediateDirectories: false)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o777], ofItemAtPath: copy)
+        await expectRefusal(.cannotWrite) { try await room.backup(to: copy) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copy).isEmpty)
+
+        // A link that was put there in between: what it leads to stays as it is.
+        let target = "\(fixture.folder)/target"
+        try Data([1, 2, 3]).write(to: URL(filePath: target))
+        let link = "\(fixture.folder)/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        let files = DurableFiles(disk: .real)
+        for path in [link, target] {
+            #expect(throws: StoreError.self) {
+                try files.copy("\(fixture.folder)/node.keys", to: path, linking: false)
+            }
+        }
+        #expect(try Data(contentsOf: URL(filePath: target)) == Data([1, 2, 3]))
+    }
+
     @Test("damage is found and named")
     func damage() async throws {
         let (fixture, room) = try await Self.filled()

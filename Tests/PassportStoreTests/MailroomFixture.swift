@@ -110,9 +110,11 @@ final class MailroomFixture: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// A new mailroom.
-    func made() async throws -> Mailroom {
+    func made(
+        senderBytes: Int = Mailroom.standardSenderBytes
+    ) async throws -> Mailroom {
         try Mailroom.create(at: folder)
-        let room = try await open()
+        let room = try await open(senderBytes: senderBytes)
         try await room.host(athens.identity, now: now)
         try await room.follow(izmir.identity, by: athens.id, now: now)
         return room
@@ -120,9 +122,11 @@ final class MailroomFixture: Sendable {
 
     func open(
         as role: Mailroom.Role = .daemon, disk: Disk = .real,
+        senderBytes: Int = Mailroom.standardSenderBytes,
         onBrokenDisk: @escaping @Sendable () -> Void = {}
     ) async throws -> Mailroom {
-        try await Mailroom.open(at: folder, as: role, disk: disk, onBrokenDisk: onBrokenDisk)
+        try await Mailroom.open(
+            at: folder, as: role, disk: disk, senderBytes: senderBytes, onBrokenDisk: onBrokenDisk)
     }
 
     /// Bytes that begin as an envelope does.

@@ -163,7 +163,8 @@ import Testing
                 Mailroom.waitingQuery, "(owner=? AND recipient=? AND id>?)",
                 "(owner=? AND recipient=? AND rowid>?)"
             ),
-            (Mailroom.dueQuery, "(state=? AND nextAttempt<?)", ""),
+            (Mailroom.dueQuery, "(recipient=? AND nextAttempt<?)", ""),
+            (Mailroom.putOffQuery, "(recipient=? AND nextAttempt>?)", ""),
         ]
         for (query, expected, other) in queries {
             let plan = try fixture.meddle { database in

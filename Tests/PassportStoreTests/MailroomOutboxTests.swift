@@ -28,11 +28,12 @@ import Testing
         let again = try await Self.handOver(1, fixture, room)
         #expect(first.isNew && !again.isNew && first.consignment == again.consignment)
         let id = first.consignment.id
-        #expect(try await room.due(now: fixture.now, limit: 10).map(\.id) == [id])
+        #expect(
+            try await room.due(to: fixture.izmir.id, now: fixture.now, limit: 10).map(\.id) == [id])
         let later = fixture.now.adding(seconds: 60)
         try await room.recordFailure(
             id, problem: "unreachable", attempts: 1, nextAttempt: later)
-        #expect(try await room.due(now: fixture.now, limit: 10).isEmpty)
+        #expect(try await room.due(to: fixture.izmir.id, now: fixture.now, limit: 10).isEmpty)
         #expect(try await room.nextDue() == later)
         let entry = try await room.outbox(of: fixture.athens.id).records.first?.entry
         #expect(entry?.attempts == 1 && entry?.lastProblem == "unreachable")

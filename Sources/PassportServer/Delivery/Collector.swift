@@ -14,22 +14,50 @@ public struct Collector: Sendable {
     private let daemon: Daemon
     private let logger: Logger
     private let told = Told()
+    private let desk: CollectingDesk
+    private let visitSeconds: Int
 
     /// Peers that are asked at once.
-    private static let atOnce = 8
+    private static let atOnce = 64
     /// Attempts to go on with one parcel in one round after a cut.
     private static let cuts = 4
     /// Pages of one peer in one round: one that always has another must not keep us for ever.
     private static let pages = 100
-    /// Downloads that were cut and may go on; peers choose how many there are, and how long.
-    private static let keptFiles = 8
-
-    private var folder: String { "\(daemon.settings.data)/collecting" }
 
     /// Collects for a daemon.
-    public init(_ daemon: Daemon, logger: Logger) {
+    ///
+    /// - Parameter visitSeconds: for one peer before it is left; what has not come by then goes on
+    ///   from there the next time.
+    public init(_ daemon: Daemon, visitSeconds: Int = 900, logger: Logger) {
         self.daemon = daemon
         self.logger = logger
+        self.visitSeconds = visitSeconds
+        desk = CollectingDesk(folder: "\(daemon.settings.data)/collecting")
+    }
+
+    /// One organisation's way to one peer.
+    private struct Visit: Hashable, Sendable {
+        let owner: OrganisationID
+        let peer: OrganisationID
+    }
+
+    /// The visits under way; a class, so that the tasks share one.
+    private final class BusyVisits: Sendable {
+        let visits = Mutex<Set<Visit>>([])
+    }
+
+    /// Every peer of every organisation here, except where the peer's mailbox is here too.
+    private func visits() async throws -> [(Visit, Identity)] {
+        var visits: [(Visit, Identity)] = []
+        for owner in try await daemon.mailroom.hosted() {
+            for peer in try await daemon.mailroom.followed(by: owner) {
+                guard let identity = try await daemon.mailroom.identity(of: peer) else { continue }
+                let isHosted = try await daemon.mailroom.isHosted(peer)
+                guard !isHosted || !daemon.isNamed(by: identity) else { continue }
+                visits.append((Visit(owner: owner, peer: peer), identity))
+            }
+        }
+        return visits
     }
 
     /// Asks every peer of every organisation here, once.
@@ -37,25 +65,12 @@ public struct Collector: Sendable {
     /// - Returns: how many parcels came.
     @discardableResult
     public func round() async throws -> Int {
-        sweep()
-        var visits: [(owner: OrganisationID, peer: Identity)] = []
-        for owner in try await daemon.mailroom.hosted() {
-            for peer in try await daemon.mailroom.followed(by: owner) {
-                guard let identity = try await daemon.mailroom.identity(of: peer) else { continue }
-                let isHosted = try await daemon.mailroom.isHosted(peer)
-                guard !isHosted || !daemon.isNamed(by: identity) else { continue }
-                visits.append((owner, identity))
-            }
-        }
-        // Side by side: one peer that answers slowly must not keep us from the others.
+        let visits = try await visits()
         return await withTaskGroup(of: Int.self) { group in
-            var count = 0
-            for (index, visit) in visits.enumerated() {
-                if index >= Self.atOnce { count += await group.next() ?? 0 }
-                group.addTask { await self.visit(visit.peer, for: visit.owner) }
+            for (visit, peer) in visits {
+                group.addTask { await self.visit(peer, for: visit.owner) }
             }
-            for await more in group { count += more }
-            return count
+            return await group.reduce(0, +)
         }
     }
 
@@ -63,8 +78,10 @@ public struct Collector: Sendable {
     private func visit(_ peer: Identity, for owner: OrganisationID) async -> Int {
         for endpoint in Daemon.endpoints(of: peer) where !Task.isCancelled {
             do {
-                try await tell(owner, to: peer.organisation, at: endpoint)
-                let count = try await collect(for: owner, from: peer, at: endpoint)
+                let count = try await within(seconds: visitSeconds) {
+                    try await self.tell(owner, to: peer.organisation, at: endpoint)
+                    return try await self.collect(for: owner, from: peer, at: endpoint)
+                }
                 daemon.metrics.tried("collected")
                 return count
             } catch {
@@ -78,22 +95,6 @@ public struct Collector: Sendable {
     private func report(_ error: any Error) {
         let code = (error as? any DescribedFailure)?.identifier ?? "unknown"
         logger.info("not collected", metadata: ["code": .string(code)])
-    }
-
-    /// Takes away the oldest of what was fetched in part.
-    private func sweep() {
-        let manager = FileManager.default
-        func age(_ path: String) -> Date {
-            let attributes = try? manager.attributesOfItem(atPath: path)
-            return attributes?[.modificationDate] as? Date ?? .distantPast
-        }
-        let paths = ((try? manager.contentsOfDirectory(atPath: folder)) ?? [])
-            .map { "\(folder)/\($0)" }
-        guard paths.count > Self.keptFiles else { return }
-        let dated = paths.map { (path: $0, age: age($0)) }.sorted { $0.age > $1.age }
-        for file in dated.dropFirst(Self.keptFiles) {
-            try? manager.removeItem(atPath: file.path)
-        }
     }
 
     /// Nobody can fetch our newest manifest and lists from us, so we bring them along.
@@ -163,30 +164,30 @@ public struct Collector: Sendable {
     ) async throws {
         let path = ExchangePath.outbox(sender, owner, parcel)
         let mailroom = daemon.mailroom
-        let file = "\(folder)/\(parcel)"
+        let file = desk.file(of: parcel, for: owner, from: sender)
         var receipt = try await mailroom.storedReceipt(of: parcel, for: owner, from: sender)
         if receipt != nil {
             // A kill between the deposit and the removal below leaves a copy that nobody owns.
-            try? FileManager.default.removeItem(atPath: file)
+            desk.remove(file)
         } else {
             guard (1...Limits.envelopeBytes).contains(entry.length) else {
                 throw ExchangeError(.overLimit, "a parcel of a length that is not taken")
             }
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            _ = try await caller.downloadParcel(
-                from: endpoint, path, digest: parcel, length: entry.length, to: file,
-                maximumAttempts: Self.cuts
-            ).get()
+            try desk.begin(file)
+            defer { desk.end(file) }
             do {
+                _ = try await caller.downloadParcel(
+                    from: endpoint, path, digest: parcel, length: entry.length, to: file,
+                    maximumAttempts: Self.cuts
+                ).get()
                 receipt = try await deposit(parcel, file, entry.length, for: owner, from: sender)
-            } catch let error as ExchangeError {
-                // What is no parcel will never be one: nobody may fill our disk with it.
-                try? FileManager.default.removeItem(atPath: file)
+            } catch let error as ExchangeError where error.code != .unreachable {
+                // Only what was cut goes on later. What is no parcel will never be one, and
+                // nobody may fill our disk with it.
+                desk.remove(file)
                 throw error
             }
-            try FileManager.default.removeItem(atPath: file)
+            desk.remove(file)
         }
         // When this does not arrive, the parcel is offered again, and the receipt is here.
         _ = try await caller.call(
@@ -217,7 +218,7 @@ public struct Collector: Sendable {
             throw error
         }
         let whole = try await upload.finish()
-        let kind = try ParcelKind(head: whole.head)
+        let kind = try ParcelKind(whole)
         let receipt = try ReceiptTerms(
             event: .delivered, recipient: owner, sender: sender, parcel: parcel, time: now
         ).signed(by: daemon.mailroom.keys.exchange)
@@ -228,12 +229,27 @@ public struct Collector: Sendable {
 
     /// Runs until it is cancelled. The pauses differ a little each time, so that clinics that
     /// lost one line do not all come back in one second.
+    ///
+    /// Attack: a peer that drips its answers. Whoever is being asked still is left alone in the
+    /// next round, and keeps us from nobody else.
     public func run() async {
-        while !Task.isCancelled {
-            _ = try? await round()
-            let seconds = daemon.settings.collectSeconds
-            let spread = Int64(daemon.randomness.number(below: Int(clamping: seconds / 4 + 1)))
-            try? await Task.sleep(for: .seconds(seconds + spread))
+        let busy = BusyVisits()
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                for (visit, peer) in (try? await visits()) ?? [] {
+                    let begins = busy.visits.withLock { busy in
+                        busy.count < Self.atOnce && busy.insert(visit).inserted
+                    }
+                    guard begins else { continue }
+                    group.addTask {
+                        _ = await self.visit(peer, for: visit.owner)
+                        busy.visits.withLock { _ = $0.remove(visit) }
+                    }
+                }
+                let seconds = daemon.settings.collectSeconds
+                let spread = Int64(daemon.randomness.number(below: Int(clamping: seconds / 4 + 1)))
+                try? await Task.sleep(for: .seconds(seconds + spread))
+            }
         }
     }
 }

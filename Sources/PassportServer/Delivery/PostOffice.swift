@@ -14,11 +14,13 @@ public struct PostOffice: Sendable {
     private let rules: DeliveryRules
     private let logger: Logger
 
-    /// Recipients that are tried at once, parcels that are looked at together, and attempts to go
-    /// on with one parcel after a cut.
-    private static let atOnce = 32
-    private static let perLook = 512
+    /// Parcels for one recipient that are looked at together, and attempts to go on with one
+    /// parcel after a cut.
+    private static let perRecipient = 16
     private static let cuts = 4
+    /// Seconds for one recipient before others have their turn; what has not ended by then goes on
+    /// from there the next time.
+    private static let turnSeconds = 900
 
     /// Sends for a daemon.
     public init(_ daemon: Daemon, rules: DeliveryRules = DeliveryRules(), logger: Logger) {
@@ -32,34 +34,37 @@ public struct PostOffice: Sendable {
     /// - Returns: of how many the outcome was written down.
     @discardableResult
     public func round() async throws -> Int {
-        let queues = Self.queues(try await due(daemon.now()))
-        return await withTaskGroup(of: Int.self) { group in
-            var count = 0
-            for (index, queue) in queues.enumerated() {
-                if index >= Self.atOnce { count += await group.next() ?? 0 }
-                group.addTask { await self.work(through: queue) }
+        var total = 0
+        var recipients = try await daemon.mailroom.recipients()
+        while !recipients.isEmpty {
+            let now = daemon.now()
+            let counts = await withTaskGroup(of: (OrganisationID, Int).self) { group in
+                for recipient in recipients {
+                    group.addTask { [now] in
+                        let queue = (try? await self.due(to: recipient, now)) ?? []
+                        return (recipient, await self.work(through: queue))
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
             }
-            for await done in group { count += done }
-            return count
+            total += counts.reduce(0) { $0 + $1.1 }
+            // Whoever had as many as are looked at together may have more.
+            recipients = counts.filter { $0.1 == Self.perRecipient }.map(\.0)
         }
+        return total
     }
 
-    /// One line of work for each recipient: a daemon that does not answer holds up what is for it
-    /// and nothing else.
-    private static func queues(_ due: [Consignment]) -> [[Consignment]] {
-        Dictionary(grouping: due, by: \.recipient).values
-            .sorted { ($0.first?.id ?? 0) < ($1.first?.id ?? 0) }
-    }
-
-    /// What is due, and what a clock that ran ahead put off for longer than the schedule can have
-    /// meant: it would lie there until that moment comes, a year perhaps.
-    private func due(_ now: Timestamp) async throws -> [Consignment] {
-        let due = try await daemon.mailroom.due(now: now, limit: Self.perLook)
-        guard due.count < Self.perLook else { return due }
-        let last = now.adding(seconds: rules.schedule.longest)
-        let putOff = try await daemon.mailroom.due(now: .latest, limit: Self.perLook)
-            .filter { ($0.nextAttempt ?? now) > last }
-        return due + putOff.prefix(Self.perLook - due.count)
+    /// What is due for one recipient, and what a clock that ran ahead put off for longer than the
+    /// schedule can have meant: it would lie there until that moment comes, a year perhaps.
+    ///
+    /// Asked for one at a time: a daemon that does not answer holds up what is for it and nothing
+    /// else, however much that is.
+    private func due(
+        to recipient: OrganisationID, _ now: Timestamp
+    ) async throws -> [Consignment] {
+        try await daemon.mailroom.due(
+            to: recipient, now: now, last: now.adding(seconds: rules.schedule.longest),
+            limit: Self.perRecipient)
     }
 
     private func work(through queue: [Consignment]) async -> Int {
@@ -103,6 +108,11 @@ public struct PostOffice: Sendable {
                 consignment.id, receipt: receipt.bytes, now: now)
         case .again(let moment, let problem):
             daemon.metrics.tried(problem == nil ? "waiting" : "failed")
+            if let problem {
+                logger.info(
+                    "not delivered",
+                    metadata: ["code": .string(problem), "attempts": .string("\(attempts)")])
+            }
             try await daemon.mailroom.recordFailure(
                 consignment.id, problem: problem ?? "to-be-collected", attempts: attempts,
                 nextAttempt: moment)
@@ -198,22 +208,26 @@ public struct PostOffice: Sendable {
     /// Runs until it is cancelled: whenever something is due, or was handed over. Whoever takes
     /// long is at it alone, and nobody waits for it.
     public func run() async {
-        let busy = BusyRecipients()
+        let places = DeliveryPlaces()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                for queue in Self.queues((try? await due(daemon.now())) ?? []) {
-                    guard let recipient = queue.first?.recipient,
-                        busy.begin(recipient, atMost: Self.atOnce)
+                for recipient in (try? await daemon.mailroom.recipients()) ?? [] {
+                    guard !places.isBusy(recipient) else { continue }
+                    let queue = (try? await due(to: recipient, daemon.now())) ?? []
+                    guard let owner = queue.first?.owner, places.begin(recipient, for: owner)
                     else { continue }
                     group.addTask {
-                        let count = await self.work(through: queue)
-                        busy.end(recipient)
+                        let count =
+                            (try? await within(seconds: Self.turnSeconds) {
+                                await self.work(through: queue)
+                            }) ?? 0
+                        places.end(recipient)
                         // What could not be written down stays due: on a full disk, going on at
                         // once would send the same parcels again and again.
                         if count == queue.count { self.daemon.bell.ring() }
                     }
                 }
-                await daemon.bell.wait(atMost: await pause(isBusy: busy.isBusy))
+                await daemon.bell.wait(atMost: await pause(isBusy: places.isBusy))
             }
         }
     }
@@ -227,21 +241,4 @@ public struct PostOffice: Sendable {
 
     /// Seconds after which it looks again in any case: the clock may have been set.
     private static let longestSleep: Int64 = 60
-}
-
-/// Whom something is being sent to now.
-private final class BusyRecipients: Sendable {
-    private let recipients = Mutex<Set<OrganisationID>>([])
-
-    var isBusy: Bool { recipients.withLock { !$0.isEmpty } }
-
-    func begin(_ recipient: OrganisationID, atMost most: Int) -> Bool {
-        recipients.withLock { recipients in
-            recipients.count < most && recipients.insert(recipient).inserted
-        }
-    }
-
-    func end(_ recipient: OrganisationID) {
-        recipients.withLock { _ = $0.remove(recipient) }
-    }
 }

@@ -106,8 +106,12 @@ struct Call: Sendable {
         guard let input = try field(.signatureInput), let signature = try field(.signature) else {
             throw Problem(.unsigned, "Signature-Input or Signature is missing")
         }
-        return try UnverifiedRequest(
-            components(), SignatureFields(input: input, signature: signature))
+        do {
+            return try UnverifiedRequest(
+                components(), SignatureFields(input: input, signature: signature))
+        } catch let error as ExchangeError where error.code == .overLimit {
+            throw Problem(.headersTooLarge, error.message)
+        }
     }
 
     /// The request, verified as one by an organisation that is known here. Its nonce is for
@@ -117,25 +121,34 @@ struct Call: Sendable {
         guard let identity = try await mailroom.identity(of: unverified.organisation) else {
             throw UnverifiedRequest.unknownKey
         }
-        return try verify(unverified, by: identity)
+        return try await verify(unverified, by: identity)
     }
 
     func verify(
         _ unverified: UnverifiedRequest, by identity: Identity
-    ) throws -> VerifiedRequest {
+    ) async throws -> VerifiedRequest {
         do {
-            return try unverified.verify(by: identity, at: now)
+            let request = try unverified.verify(by: identity, at: now)
+            ServedLine.current?.holdPlace()
+            return request
         } catch  where error.code == .skewed {
             throw Problem(.skewed, error.message, skew: unverified.skew(at: now))
+        } catch  where error.code == .badSignature {
+            // Attack: asking whom we know, by bad signatures in the names of published keys.
+            // Whoever is hosted here is no secret.
+            guard try await mailroom.isHosted(identity.organisation) else {
+                throw UnverifiedRequest.unknownKey
+            }
+            throw error
         }
     }
 
     /// The request, verified by what one look at the database says of who asks.
     func verify(
         _ unverified: UnverifiedRequest, by standing: ParcelStanding
-    ) throws -> VerifiedRequest {
+    ) async throws -> VerifiedRequest {
         guard let identity = standing.identity else { throw UnverifiedRequest.unknownKey }
-        return try verify(unverified, by: identity)
+        return try await verify(unverified, by: identity)
     }
 
     /// A verified request without a body, of which the nonce is used up.
@@ -178,24 +191,36 @@ struct Call: Sendable {
     // MARK: - The body
 
     /// A whole body that fits into memory and is the one that was signed.
-    func body(maximum: Int, digest: Digest) async throws -> [UInt8] {
-        let bytes = try await body(maximum: maximum)
+    func body(
+        maximum: Int, digest: Digest, seconds: Int = BodyBudget.seconds
+    ) async throws -> [UInt8] {
+        let bytes = try await body(maximum: maximum, seconds: seconds)
         guard Digest.sha256(of: bytes) == digest else { throw Problem(.wrongDigest) }
         return bytes
     }
 
     /// A whole body that fits into memory.
-    func body(maximum: Int) async throws -> [UInt8] {
+    ///
+    /// - Parameter seconds: in which it has to be here.
+    func body(maximum: Int, seconds: Int = BodyBudget.seconds) async throws -> [UInt8] {
         let length = try contentLength() ?? maximum
         guard length <= maximum else { throw Problem(.tooLarge) }
-        return try await daemon.bodies.with(length) {
+        let bytes = try await within(seconds: seconds) {
+            let share = daemon.bodies.share(of: source)
             var bytes: [UInt8] = []
             for try await part in request.body {
                 guard bytes.count + part.readableBytes <= maximum else { throw Problem(.tooLarge) }
+                try share.grow(to: bytes.count + part.readableBytes)
                 bytes += part.readableBytesView
             }
-            daemon.metrics.received(bytes: bytes.count)
+            // A body that is given up ends like one that is whole.
+            try Task.checkCancellation()
             return bytes
         }
+        daemon.metrics.received(bytes: bytes.count)
+        return bytes
     }
+
+    /// Who asks, as bounds count it.
+    var source: String { ServedLine.current?.source ?? "local" }
 }

@@ -11,8 +11,8 @@ struct Intake {
     let scope: UploadScope
     let parcel: Digest
     let request: VerifiedRequest
-    /// True when the request was seen before.
-    let isReplayed: Bool
+    /// How things stood before the body came.
+    let standing: ParcelStanding
 
     /// What a body brought.
     enum Result {
@@ -34,7 +34,8 @@ struct Intake {
         guard place.offset <= place.length, count <= place.length - place.offset, place.length > 0
         else { throw Problem(.malformed, "the body does not lie within the parcel") }
         // Before a byte is kept: a replayed request would only cost room, but why give it that.
-        guard !isReplayed else { throw Problem(.replayed) }
+        guard !standing.isReplayed else { throw Problem(.replayed) }
+        guard place.length <= standing.room else { throw Mailroom.mailboxFull }
         // The body of a whole parcel is the parcel: one digest, which need not be made twice.
         let isWhole = count == place.length
         guard !isWhole || request.components.contentDigest == parcel else {
@@ -58,11 +59,7 @@ struct Intake {
             return .part(state)
         }
         let whole = try await upload.finish()
-        let kind = try ParcelKind(head: whole.head)
-        guard kind != .notice || whole.length <= Limits.noticeBytes else {
-            throw Problem(.tooLarge)
-        }
-        return .whole(whole, kind)
+        return .whole(whole, try ParcelKind(whole))
     }
 
     private func stream(
@@ -85,6 +82,19 @@ struct Intake {
             throw error
         }
         call.daemon.metrics.received(bytes: arrived)
+    }
+}
+
+extension ParcelKind {
+    /// What a whole parcel is.
+    ///
+    /// - Throws: `refused`, `malformed` as `init(head:)`; `overLimit` for a notice that is longer
+    ///   than any notice.
+    init(_ parcel: UploadedParcel) throws(ExchangeError) {
+        try self.init(head: parcel.head)
+        guard self != .notice || parcel.length <= Limits.noticeBytes else {
+            throw ExchangeError(.overLimit, "a notice of more than \(Limits.noticeBytes) bytes")
+        }
     }
 }
 

@@ -65,9 +65,9 @@ enum MailboxRoutes {
         let owner = try call.organisation()
         let digest = try call.parcel()
         let unverified = try call.unverified()
-        let standing = try await call.mailroom.standing(
+        let standing = try call.mailroom.standing(
             of: unverified, bringing: digest, to: owner)
-        let request = try call.verify(unverified, by: standing)
+        let request = try await call.verify(unverified, by: standing)
         guard let identity = standing.owner, call.daemon.isNamed(by: identity) else {
             throw Problem(.notFound)
         }
@@ -78,8 +78,7 @@ enum MailboxRoutes {
         }
         let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
         let intake = Intake(
-            call: call, scope: scope, parcel: digest, request: request,
-            isReplayed: standing.isReplayed)
+            call: call, scope: scope, parcel: digest, request: request, standing: standing)
         switch try await intake.take() {
         case .part(let state):
             try await call.mailroom.admit(request, now: call.now)

@@ -29,22 +29,24 @@ enum OrganisationRoutes {
         guard unverified.organisation == id,
             let known = try await call.mailroom.identity(of: id)
         else { throw UnverifiedRequest.unknownKey }
-        if let request = try? call.verify(unverified, by: known) {
+        if let request = try? await call.verify(unverified, by: known) {
             let identity = try await read(call, request.components.contentDigest, known)
             return try await update(call, identity, request)
         }
         // Nothing is signed by a key known here, so whoever it is fills little of our memory.
-        return try await call.daemon.strangers.admit {
+        return try await call.daemon.strangers.admit(from: call.source) {
             let identity = try await read(
-                call, call.components().contentDigest, known, maximum: StrangerGate.bodyBytes)
-            return try await update(call, identity, call.verify(unverified, by: identity))
+                call, call.components().contentDigest, known, maximum: StrangerGate.bodyBytes,
+                seconds: StrangerGate.bodySeconds)
+            return try await update(call, identity, await call.verify(unverified, by: identity))
         }
     }
 
     private static func read(
-        _ call: Call, _ digest: Digest, _ known: Identity, maximum: Int = Limits.identityBytes
+        _ call: Call, _ digest: Digest, _ known: Identity, maximum: Int = Limits.identityBytes,
+        seconds: Int = BodyBudget.seconds
     ) async throws -> Identity {
-        let bytes = try await call.body(maximum: maximum, digest: digest)
+        let bytes = try await call.body(maximum: maximum, digest: digest, seconds: seconds)
         let unverified = try UnverifiedIdentity(decoding: bytes)
         guard unverified.organisation == known.organisation else { throw Problem(.forbidden) }
         // Attack: a long chain of many signatures, to buy the daemon's time.

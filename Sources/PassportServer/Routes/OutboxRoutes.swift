@@ -33,9 +33,9 @@ enum OutboxRoutes {
         let recipient = try call.organisation("recipient")
         let digest = try call.parcel()
         let unverified = try call.unverified()
-        let standing = try await call.mailroom.standing(
+        let standing = try call.mailroom.standing(
             of: unverified, sending: digest, from: owner, to: recipient)
-        let request = try call.verify(unverified, by: standing)
+        let request = try await call.verify(unverified, by: standing)
         try call.require(request, owner)
         guard standing.owner != nil else { throw Problem(.notFound) }
         if let known = standing.consignment, known.state != .dead {
@@ -47,8 +47,7 @@ enum OutboxRoutes {
         }
         let scope = UploadScope(owner: owner, peer: owner, recipient: recipient)
         let intake = Intake(
-            call: call, scope: scope, parcel: digest, request: request,
-            isReplayed: standing.isReplayed)
+            call: call, scope: scope, parcel: digest, request: request, standing: standing)
         switch try await intake.take() {
         case .part(let state):
             try await call.mailroom.admit(request, now: call.now)

@@ -48,7 +48,7 @@ struct ParcelAnswer {
             return ResponseBody(contentLength: length - first) { writer in
                 while let bytes = try reader.next(chunk) {
                     try await writer.write(ByteBuffer(bytes: bytes))
-                    try await Pace.keep()
+                    try await ServedLine.keepPace()
                 }
                 try await writer.finish(nil)
             }

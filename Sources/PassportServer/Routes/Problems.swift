@@ -49,6 +49,8 @@ extension Problem {
         switch error.code {
         case .replayed: self.init(.replayed)
         case .full: self.init(.full)
+        case .mailboxFull:
+            self.init(.full, [error.message, error.hint].compactMap { $0 }.joined(separator: "; "))
         case .brokenDisk: self.init(.unavailable)
         case .busy: self.init(.conflict, error.message)
         case .wrongDigest: self.init(.wrongDigest)

@@ -16,21 +16,29 @@ public enum DaemonServices {
     ///
     /// - Parameters:
     ///   - tls: key and certificate.
-    ///   - onListening: called with the port once connections are taken; 0 for a socket file.
+    ///   - onListening: called with the port once connections are taken at every place; 0 for a
+    ///     socket file.
     public static func all(
         _ daemon: Daemon, tls: TLSIdentity, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> [any Service] {
+        let metrics = daemon.settings.metrics
+        let ready = Ready(places: metrics == nil ? 1 : 2, then: onListening)
         var services: [any Service] = [
-            try front(daemon, tls, logger, onListening),
+            Listener(
+                setting: "listen", place: daemon.settings.listen,
+                service: try front(daemon, tls, logger) { ready.listens(port: $0) }),
             Loop { await PostOffice(daemon, logger: logger).run() },
             Loop { await upkeep(daemon, logger) },
         ]
         if daemon.settings.address == nil {
             services.append(Loop { await Collector(daemon, logger: logger).run() })
         }
-        if let metrics = daemon.settings.metrics {
-            services.append(try back(daemon, metrics, logger))
+        if let metrics {
+            services.append(
+                Listener(
+                    setting: "metrics", place: metrics,
+                    service: try back(daemon, metrics, logger) { ready.listens() }))
         }
         return services
     }
@@ -41,7 +49,9 @@ public enum DaemonServices {
         _ onListening: @escaping @Sendable (Int) -> Void
     ) throws -> any Service {
         let streams = StreamLedger(
-            most: daemon.settings.connections, mostPerConnection: streamsPerConnection)
+            most: daemon.settings.connections,
+            mostPerSource: daemon.settings.connectionsPerAddress,
+            mostPerConnection: streamsPerConnection)
         let stream = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 StreamGuard(streams), PatienceHandler(PatienceHandler.Times()),
@@ -76,12 +86,13 @@ public enum DaemonServices {
 
     /// What the machine itself sees: metrics, in plain HTTP on loopback.
     private static func back(
-        _ daemon: Daemon, _ place: Settings.ListenPlace, _ logger: Logger
+        _ daemon: Daemon, _ place: Settings.ListenPlace, _ logger: Logger,
+        _ onListening: @escaping @Sendable () -> Void
     ) throws -> any Service {
         Application(
             responder: MetricsPage(daemon: daemon),
             configuration: ApplicationConfiguration(address: address(place), serverName: nil),
-            logger: quiet(logger))
+            onServerRunning: { _ in onListening() }, logger: quiet(logger))
     }
 
     private static func address(_ place: Settings.ListenPlace) -> BindAddress {
@@ -91,10 +102,11 @@ public enum DaemonServices {
         }
     }
 
-    /// The HTTP library's own lines are for its developers, and may hold what a peer sent.
+    /// The HTTP library's own lines are for its developers, and may hold what a peer sent. What
+    /// stops the daemon is thrown.
     private static func quiet(_ logger: Logger) -> Logger {
         var logger = logger
-        logger.logLevel = .error
+        logger.logLevel = .critical
         return logger
     }
 
@@ -107,6 +119,8 @@ public enum DaemonServices {
             do {
                 _ = try await daemon.mailroom.prune(now: daemon.now())
             } catch {
+                // Told to stop, it did not fail.
+                guard !Task.isCancelled else { return }
                 let code = (error as? any DescribedFailure)?.identifier ?? "unknown"
                 logger.error("upkeep failed", metadata: ["code": .string(code)])
             }

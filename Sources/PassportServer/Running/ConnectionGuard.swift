@@ -6,13 +6,14 @@ internal import NIOCore
 internal import NIOHTTPTypes
 internal import NIOSSL
 internal import NIOTLS
+internal import PassportClient
 internal import Synchronization
 
 /// Counts connections, and turns away whoever has too many or does not get through TLS in time.
 ///
 /// It stands before TLS: a connection that never says anything reaches no handler behind it.
 struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
-    typealias Value = Inner.Value
+    typealias Value = GuardedValue<Inner.Value>
 
     let inner: Inner
     let ledger: ConnectionLedger
@@ -21,11 +22,11 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let source = ConnectionLedger.source(of: channel.remoteAddress)
-        guard ledger.enter(source) else {
+        guard let place = ledger.enter(source, end: { channel.close(promise: nil) }) else {
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
-        channel.closeFuture.whenComplete { _ in ledger.leave(source) }
+        channel.closeFuture.whenComplete { _ in ledger.leave(place) }
         do {
             // What waits to be worked on is counted in reads, not bytes: with reads that grow to
             // what there is, 64 uploads of 16 MB each held 300 MB.
@@ -47,22 +48,57 @@ struct GuardedChannel<Inner: ServerChildChannel>: ServerChildChannel {
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        return ready
+        return ready.map { GuardedValue(inner: $0, place: place) }
     }
 
     func handle(value: Value, logger: Logger) async {
-        await Pace.$loop.withValue(value.channel.eventLoop) {
-            await inner.handle(value: value, logger: logger)
+        let line = ServedLine(
+            loop: value.channel.eventLoop,
+            source: ConnectionLedger.source(of: value.channel.remoteAddress),
+            holdPlace: { ledger.hold(value.place) })
+        await ServedLine.$current.withValue(line) {
+            await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+                await inner.handle(value: value.inner, logger: logger)
+            }
         }
     }
 }
 
+/// A connection with its place among all.
+struct GuardedValue<Inner: ServerChildChannelValue>: ServerChildChannelValue {
+    let inner: Inner
+    let place: UInt64
+    var channel: any Channel { inner.channel }
+}
+
 /// How many connections there are, all together and from each address.
+///
+/// When all places are taken, the oldest one goes on which nobody has signed anything yet.
+/// Attack: a few addresses that take all places and ask for something public now and then.
 final class ConnectionLedger: Sendable {
+    private struct Connection {
+        let source: String
+        let end: @Sendable () -> Void
+        var isHeld = false
+    }
+
+    private struct State {
+        var connections: [UInt64: Connection] = [:]
+        var sources: [String: Int] = [:]
+        var next: UInt64 = 0
+
+        mutating func remove(_ place: UInt64) -> Connection? {
+            guard let connection = connections.removeValue(forKey: place) else { return nil }
+            let left = sources[connection.source, default: 1] - 1
+            sources[connection.source] = left > 0 ? left : nil
+            return connection
+        }
+    }
+
     private let most: Int
     private let mostPerSource: Int
     private let metrics: DaemonMetrics
-    private let counts = Mutex<(all: Int, sources: [String: Int])>((0, [:]))
+    private let state = Mutex(State())
 
     init(most: Int, mostPerSource: Int, metrics: DaemonMetrics) {
         self.most = most
@@ -73,6 +109,10 @@ final class ConnectionLedger: Sendable {
     /// Who a connection is counted for. One machine has a whole /64 of IPv6 numbers to call from.
     static func source(of address: SocketAddress?) -> String {
         guard let number = address?.ipAddress else { return "local" }
+        // What listens on [::] sees callers over IPv4 as ::ffff:192.0.2.1.
+        if number.lowercased().hasPrefix("::ffff:"), number.contains(".") {
+            return String(number.dropFirst(7))
+        }
         guard number.contains(":") else { return number }
         // The eight groups with the run of zeros that `::` leaves out; of them the first four.
         let halves = number.split(separator: "%")[0].components(separatedBy: "::")
@@ -82,25 +122,41 @@ final class ConnectionLedger: Sendable {
         return (first + (groups.count > 1 ? groups[1] : [])).prefix(4).joined(separator: ":")
     }
 
-    func enter(_ source: String) -> Bool {
-        let isIn = counts.withLock { counts in
-            guard counts.all < most, counts.sources[source, default: 0] < mostPerSource else {
-                return false
+    /// Gives a place, or none.
+    ///
+    /// - Parameter end: closes the connection, when another needs its place more.
+    func enter(_ source: String, end: @escaping @Sendable () -> Void) -> UInt64? {
+        let (place, evicted): (UInt64?, Connection?) = state.withLock { state in
+            guard state.sources[source, default: 0] < mostPerSource else { return (nil, nil) }
+            var evicted: Connection?
+            if state.connections.count >= most {
+                let oldest = state.connections.lazy.filter { !$0.value.isHeld }.map(\.key).min()
+                guard let oldest else { return (nil, nil) }
+                evicted = state.remove(oldest)
             }
-            counts.all += 1
-            counts.sources[source, default: 0] += 1
-            return true
+            let place = state.next
+            state.next += 1
+            state.connections[place] = Connection(source: source, end: end)
+            state.sources[source, default: 0] += 1
+            return (place, evicted)
         }
-        if isIn { metrics.connected(1) } else { metrics.turnedAway() }
-        return isIn
+        if place != nil { metrics.connected(1) }
+        if place == nil || evicted != nil { metrics.turnedAway() }
+        if let evicted {
+            metrics.connected(-1)
+            evicted.end()
+        }
+        return place
     }
 
-    func leave(_ source: String) {
-        counts.withLock { counts in
-            counts.all -= 1
-            let left = counts.sources[source, default: 1] - 1
-            counts.sources[source] = left > 0 ? left : nil
-        }
+    /// Somebody who is known here has signed on this connection: it keeps its place.
+    func hold(_ place: UInt64) {
+        state.withLock { $0.connections[place]?.isHeld = true }
+    }
+
+    func leave(_ place: UInt64) {
+        // One that had to go for another left then.
+        guard state.withLock({ $0.remove(place) }) != nil else { return }
         metrics.connected(-1)
     }
 }

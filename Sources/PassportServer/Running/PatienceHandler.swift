@@ -67,7 +67,8 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
             start(times.body, context)
         case .body(let part):
             arrived += part.readableBytes
-            if arrived >= times.bodyBytes {
+            // Attack: a body that goes on for ever behind its refusal, to keep its place.
+            if arrived >= times.bodyBytes, !isAnswerOver {
                 arrived = 0
                 start(times.body, context)
             }

@@ -237,10 +237,12 @@ final class DurableFiles: Sendable {
         }
     }
 
-    /// Copies a file by a second name where the disk can, else byte by byte; durable.
+    /// Copies a file by a second name where the disk can, else byte by byte; durable. What is
+    /// there already is not written to, nor is what a link leads to.
     func copy(_ from: String, to path: String, linking: Bool) throws(StoreError) {
         if linking, unsafe link(from, path) == 0 { return }
-        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let file = unsafe open(
+            path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure(errno, "a file cannot be created") }
         defer { close(file) }
         var offset = 0

@@ -10,7 +10,7 @@ extension Mailroom {
     /// Puts a parcel that another organisation brings into a mailbox.
     ///
     /// - Parameter receipt: what to answer, now and whenever the same parcel comes again.
-    /// - Throws: `replayed`, `notTaken`, `full`.
+    /// - Throws: `replayed`, `notTaken`, `mailboxFull`, `full`.
     public func deposit(
         _ parcel: UploadedParcel, for recipient: OrganisationID, request: VerifiedRequest,
         kind: ParcelKind, receipt: [UInt8], now: Timestamp
@@ -24,7 +24,7 @@ extension Mailroom {
 
     /// Puts a parcel that this daemon collected itself into a mailbox.
     ///
-    /// - Throws: `notTaken`, `full`.
+    /// - Throws: `notTaken`, `mailboxFull`, `full`.
     public func deposit(
         _ parcel: UploadedParcel, for recipient: OrganisationID, from sender: OrganisationID,
         kind: ParcelKind, receipt: [UInt8], now: Timestamp
@@ -60,7 +60,7 @@ extension Mailroom {
                 return DepositOutcome(isNew: false, receipt: receipt)
             }
             let place = try Self.store(parcel, database)
-            try Self.insert(
+            try self.insert(
                 InboxRow(
                     owner: arrival.recipient, sender: arrival.sender, digest: parcel.digest,
                     kind: arrival.kind, length: parcel.length, receipt: arrival.receipt,
@@ -106,9 +106,10 @@ extension Mailroom {
         let place: Int64
     }
 
-    static func insert(
+    func insert(
         _ row: InboxRow, _ now: Timestamp, _ database: Database, _ ledger: inout Ledger
     ) throws {
+        try claim(row.length, row.owner, row.sender, database)
         try database.run(
             """
             INSERT INTO inbox (owner, digest, sender, kind, length, received, receipt, parcel)
@@ -249,18 +250,19 @@ extension Mailroom {
             guard request.organisation == owner else { throw Self.notTaken }
             let rows = try database.rows(
                 """
-                SELECT id, sender, parcel FROM inbox
+                SELECT id, sender, length, parcel FROM inbox
                 WHERE owner = ? AND digest = ? AND parcel IS NOT NULL
                 """,
                 [owner.blob, digest.blob])
             return try rows.map { row in
                 let id: Int64 = row["id"]
+                let sender = try Self.organisation(row["sender"])
+                try Self.release(row["length"], owner, sender, database)
                 try database.run(
                     "UPDATE inbox SET parcel = NULL, removed = ? WHERE id = ?",
                     [now.seconds, id])
                 try ledger.add(
-                    .parcelErased, at: now, counterpart: Self.organisation(row["sender"]),
-                    object: digest, database)
+                    .parcelErased, at: now, counterpart: sender, object: digest, database)
                 return try Self.erase(row["parcel"], database)
             }
         }

@@ -11,7 +11,7 @@ extension Mailroom {
     ///
     /// One that was given up waits again when it is handed over again.
     ///
-    /// - Throws: `notTaken` when the sender is not hosted; `replayed`, `full`.
+    /// - Throws: `notTaken` when the sender is not hosted; `replayed`, `mailboxFull`, `full`.
     public func handOver(
         _ parcel: UploadedParcel, to recipient: OrganisationID, request: VerifiedRequest,
         kind: ParcelKind, now: Timestamp
@@ -24,6 +24,7 @@ extension Mailroom {
             if let known, known.state != .dead {
                 return HandOverOutcome(isNew: false, consignment: known)
             }
+            try self.claim(parcel.length, owner, owner, database)
             let place = try Self.store(parcel, database)
             let insert = """
                 INSERT INTO outbox (owner, recipient, digest, kind, length, state, accepted,
@@ -77,8 +78,23 @@ extension Mailroom {
         AND id > ? ORDER BY id LIMIT ?
         """
     static let dueQuery = """
-        SELECT * FROM outbox WHERE state = 'waiting' AND nextAttempt <= ?
+        SELECT * FROM outbox WHERE state = 'waiting' AND recipient = ? AND nextAttempt <= ?
         ORDER BY nextAttempt, id LIMIT ?
+        """
+    static let putOffQuery = """
+        SELECT * FROM outbox WHERE state = 'waiting' AND recipient = ? AND nextAttempt > ?
+        ORDER BY nextAttempt DESC, id DESC LIMIT ?
+        """
+    /// From one recipient to the next: to look at every row for that would take long where many
+    /// wait.
+    static let recipientsQuery = """
+        WITH RECURSIVE found (id) AS (
+            SELECT min(recipient) FROM outbox WHERE state = 'waiting'
+            UNION ALL
+            SELECT (SELECT min(recipient) FROM outbox
+                    WHERE state = 'waiting' AND recipient > found.id)
+            FROM found WHERE found.id IS NOT NULL)
+        SELECT id FROM found WHERE id IS NOT NULL
         """
 
     /// A page of what an organisation sends, whatever became of it; oldest first.
@@ -133,13 +149,22 @@ extension Mailroom {
         }
     }
 
-    /// What is to be tried now, longest due first.
-    public func due(now: Timestamp, limit: Int) async throws -> [Consignment] {
+    /// For whom something waits.
+    public func recipients() async throws -> [OrganisationID] {
+        try await read { try $0.rows(Self.recipientsQuery).map { try Self.organisation($0[0]) } }
+    }
+
+    /// What is to be tried for one recipient now, longest due first; then what is put off to
+    /// later than `last`, which only a clock that ran ahead can have meant.
+    public func due(
+        to recipient: OrganisationID, now: Timestamp, last: Timestamp = .latest, limit: Int
+    ) async throws -> [Consignment] {
         try await read { database in
-            try database.rows(
-                Self.dueQuery,
-                [now.seconds, limit]
-            ).map(Self.consignment)
+            var rows = try database.rows(Self.dueQuery, [recipient.blob, now.seconds, limit])
+            rows += try database.rows(
+                Self.putOffQuery,
+                [recipient.blob, max(now, last).seconds, max(limit - rows.count, 0)])
+            return try rows.map(Self.consignment)
         }
     }
 
@@ -186,6 +211,7 @@ extension Mailroom {
     ) throws -> String? {
         let row = try database.row("SELECT parcel FROM outbox WHERE id = ?", [known.id])
         let place: Int64? = row?[0]
+        if place != nil { try release(known.length, known.owner, known.owner, database) }
         try database.run(
             """
             UPDATE outbox SET state = 'delivered', receipt = ?, ended = ?, nextAttempt = NULL,
@@ -232,6 +258,7 @@ extension Mailroom {
                 .parcelDead, at: now, counterpart: known.recipient, object: known.digest,
                 reason: "parcel.\(reason.rawValue)", database)
             guard let place: Int64 = row["parcel"] else { return nil }
+            try Self.release(known.length, known.owner, known.owner, database)
             return try Self.erase(place, database)
         }
         drop(file)
@@ -241,7 +268,7 @@ extension Mailroom {
     /// hosted here too, in one transaction.
     ///
     /// - Throws: `notFound`; `notTaken` when the recipient is not hosted or does not follow the
-    ///   sender.
+    ///   sender; `mailboxFull`.
     @discardableResult
     public func deliverLocally(
         _ id: Int64, receipt: [UInt8], now: Timestamp
@@ -263,7 +290,7 @@ extension Mailroom {
                 return (DepositOutcome(isNew: false, receipt: first), file)
             }
             _ = try Self.deliver(known, receipt, now, keepsBytes: true, database, &ledger)
-            try Self.insert(
+            try self.insert(
                 InboxRow(
                     owner: known.recipient, sender: known.owner, digest: known.digest,
                     kind: known.kind, length: known.length, receipt: receipt, place: place),

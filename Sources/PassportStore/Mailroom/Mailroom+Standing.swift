@@ -14,6 +14,8 @@ public struct ParcelStanding: Sendable {
     public let owner: Identity?
     /// True when the owner follows the other organisation.
     public let isFollowed: Bool
+    /// Bytes that whoever brings it may have here beside what lies here.
+    public let room: Int
     /// True when the request was seen before.
     public let isReplayed: Bool
     /// The receipt of a parcel that arrived before.
@@ -28,13 +30,14 @@ extension Mailroom {
     /// - Parameter request: not verified; the answer tells whose keys it has to be signed by.
     public func standing(
         of request: UnverifiedRequest, bringing parcel: Digest, to owner: OrganisationID
-    ) async throws -> ParcelStanding {
+    ) throws -> ParcelStanding {
         let sender = request.organisation
-        return try await read { database in
+        return try readHere { database in
             ParcelStanding(
                 identity: try self.identity(sender, database),
                 owner: try Self.hosts(owner, database) ? self.identity(owner, database) : nil,
                 isFollowed: try Self.follows(owner, sender, database),
+                room: try self.room(owner, sender, database),
                 isReplayed: try Self.isKnown(request.nonce, request.keyID.keyHash, database),
                 receipt: try Self.receipt(parcel, owner, sender, database), consignment: nil)
         }
@@ -46,12 +49,13 @@ extension Mailroom {
     public func standing(
         of request: UnverifiedRequest, sending parcel: Digest, from owner: OrganisationID,
         to recipient: OrganisationID
-    ) async throws -> ParcelStanding {
-        try await read { database in
+    ) throws -> ParcelStanding {
+        try readHere { database in
             ParcelStanding(
                 identity: try self.identity(request.organisation, database),
                 owner: try Self.hosts(owner, database) ? self.identity(owner, database) : nil,
                 isFollowed: try Self.follows(owner, recipient, database),
+                room: try self.room(owner, owner, database),
                 isReplayed: try Self.isKnown(request.nonce, request.keyID.keyHash, database),
                 receipt: nil,
                 consignment: try Self.consignment(parcel, owner, recipient, database))

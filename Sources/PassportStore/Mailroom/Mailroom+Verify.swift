@@ -27,6 +27,7 @@ extension Mailroom {
                 report.logSize = try LogTable.size(database)
                 report.isLogSound = (try? isLogSound(keys, database)) == true
                 report.unreadable = try unreadable(database)
+                report.isCountedRight = try isCountedRight(database)
                 try lookOver(place, database, &report)
                 return report
             }

@@ -29,6 +29,8 @@ public final class Mailroom: Sendable {
     let files: DurableFiles
     let randomness: Randomness
     let uploads: UploadDesk
+    /// Bytes that one organisation may have lying in one mailbox.
+    let senderBytes: Int
     /// Decoded and checked; the number is that of the row it was read from.
     let identities = Mutex<[OrganisationID: (version: Int64, identity: Identity)]>([:])
     private let lock: FolderLock?
@@ -39,6 +41,9 @@ public final class Mailroom: Sendable {
 
     /// Parcels up to this many bytes lie in the database, longer ones in files.
     public static let inlineBytes = 131_072
+
+    /// What one organisation may have lying in one mailbox when nothing else is said: 1 GiB.
+    public static let standardSenderBytes = 1_073_741_824
 
     /// True when a folder holds a daemon's database.
     public static func exists(at folder: String) -> Bool {
@@ -79,12 +84,14 @@ public final class Mailroom: Sendable {
     /// Opens a folder.
     ///
     /// - Parameters:
+    ///   - senderBytes: that one organisation may have lying in one mailbox at once.
     ///   - onBrokenDisk: called once, when the disk did not keep what it was given; every write
     ///     throws `brokenDisk` from then on. The daemon ends here.
     /// - Throws: `missing`, `newerSchema`, `logAltered`; `busy` when another daemon is at it.
     public static func open(
         at folder: String, as role: Role, randomness: Randomness = .system,
-        disk: Disk = .real, onBrokenDisk: @escaping @Sendable () -> Void
+        disk: Disk = .real, senderBytes: Int = standardSenderBytes,
+        onBrokenDisk: @escaping @Sendable () -> Void
     ) async throws -> Mailroom {
         guard DurableFiles.exists("\(folder)/\(databaseName)") else {
             throw StoreError(
@@ -98,7 +105,7 @@ public final class Mailroom: Sendable {
             let pool = try pool("\(folder)/\(databaseName)")
             try MailroomMigrations.refuseNewer(pool)
             try MailroomMigrations.migrator.migrate(pool)
-            let room = Mailroom(folder, keys, pool, files, randomness, lock)
+            let room = Mailroom(folder, keys, pool, files, randomness, senderBytes, lock)
             try await room.writer.confirm()
             if role == .daemon { try await room.tidyFiles() }
             return room
@@ -109,13 +116,14 @@ public final class Mailroom: Sendable {
 
     private init(
         _ folder: String, _ keys: NodeKeys, _ pool: DatabasePool, _ files: DurableFiles,
-        _ randomness: Randomness, _ lock: FolderLock?
+        _ randomness: Randomness, _ senderBytes: Int, _ lock: FolderLock?
     ) {
         self.folder = folder
         self.keys = keys
         self.pool = pool
         self.files = files
         self.randomness = randomness
+        self.senderBytes = senderBytes
         self.lock = lock
         writer = GroupWriter(pool, keys, files, randomness)
         uploads = UploadDesk(
@@ -163,6 +171,16 @@ public final class Mailroom: Sendable {
     ) async throws -> Value {
         do {
             return try await pool.read(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Reads one state of the database on the thread that asks: for a few rows that are found by
+    /// their keys. Waking another thread for that, and being woken again, takes longer.
+    func readHere<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try pool.read(body)
         } catch {
             throw StoreError(error)
         }

@@ -14,6 +14,8 @@ extension Failure<StoreDomain>.Code {
     public static let wrongDigest = Self("wrongDigest")
     /// Longer than the limit, or than was announced.
     public static let tooLarge = Self("tooLarge")
+    /// As much of one organisation lies in one mailbox as may.
+    public static let mailboxFull = Self("mailboxFull")
     /// Too many uploads of one organisation, or too many bytes in them.
     public static let tooMany = Self("tooMany")
     /// The invitation is unknown, used, or expired: nobody is told which.

@@ -82,6 +82,12 @@ enum MailroomMigrations {
             table.column("removed", .integer)
             table.uniqueKey(["owner", "digest", "sender"])
         }
+        try database.create(table: "stored", options: [.strict, .withoutRowID]) { table in
+            table.column("owner", .blob).notNull()
+            table.column("sender", .blob).notNull()
+            table.column("bytes", .integer).notNull()
+            table.primaryKey(["owner", "sender"])
+        }
         try database.execute(
             sql: """
                 CREATE INDEX inboxLive ON inbox (owner, id) WHERE parcel IS NOT NULL;
@@ -113,6 +119,8 @@ enum MailroomMigrations {
                 CREATE INDEX outboxOwner ON outbox (owner, id);
                 CREATE INDEX outboxState ON outbox (state, nextAttempt);
                 CREATE INDEX outboxWaiting ON outbox (owner, recipient, id)
+                    WHERE state = 'waiting';
+                CREATE INDEX outboxDue ON outbox (recipient, nextAttempt)
                     WHERE state = 'waiting';
                 CREATE INDEX outboxEnded ON outbox (ended) WHERE ended IS NOT NULL;
                 """)

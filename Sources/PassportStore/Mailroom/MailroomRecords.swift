@@ -169,12 +169,14 @@ public struct MailroomReport: Hashable, Sendable {
     public var damaged: [Digest] = []
     /// Parcels whose file is missing.
     public var missing: [Digest] = []
+    /// True when what is counted for each sender is what lies there.
+    public var isCountedRight = false
     /// Organisations whose identity cannot be read.
     public var unreadable: [OrganisationID] = []
 
     /// True when nothing is wrong.
     public var isSound: Bool {
-        database == "ok" && isLogSound && damaged.isEmpty && missing.isEmpty
+        database == "ok" && isLogSound && isCountedRight && damaged.isEmpty && missing.isEmpty
             && unreadable.isEmpty
     }
 }

@@ -18,6 +18,8 @@ final class BenchDaemon {
     private let configuration: String
     private var process: Process?
 
+    /// Room for a million parcels of one sender.
+    private static let senderBytes = 68_719_476_736
     private static let readyWithin = 60.0
 
     /// Makes the data folder, with keys; nothing runs yet.
@@ -33,13 +35,17 @@ final class BenchDaemon {
         exchangeKey = keys.exchange.verifyingKey
         service = Service(
             address: "https://\(host)", tlsKeyHash: tls.pin, logKey: keys.log.verifyingKey)
-        let settings = "data = \(folder)\nlisten = \(host)\naddress = https://\(host)\n"
+        let settings =
+            "data = \(folder)\nlisten = \(host)\naddress = https://\(host)\n"
+            + "bytes-per-sender = \(Self.senderBytes)\n"
         try Data(settings.utf8).write(to: URL(filePath: configuration))
     }
 
     /// Works on the folder while no daemon runs.
     func whileStopped(_ body: (Mailroom) async throws -> Void) async throws {
-        let mailroom = try await Mailroom.open(at: folder, as: .daemon) {}
+        let mailroom = try await Mailroom.open(
+            at: folder, as: .daemon, senderBytes: Self.senderBytes
+        ) {}
         try await body(mailroom)
         try mailroom.close()
     }

@@ -24,10 +24,9 @@ struct MemoryBench {
         try await daemon.host(recipient, following: senders)
         try daemon.start()
         defer { daemon.stop() }
-        let readers = try senders.map { _ in try BenchClient(recipient, daemon.endpoint) }
-        try await readers.first?.greet()
         let idle = try daemon.memory("VmRSS")
         let own = try daemon.memory("RssAnon")
+        let readers = try senders.map { _ in try BenchClient(recipient, daemon.endpoint) }
         let parcel = BenchParcel(size)
         let file = folder.path("body-\(size)")
         try Data(parcel.bytes).write(to: URL(filePath: file))
@@ -70,5 +69,8 @@ struct MemoryBench {
         }
     }
 
-    private static func megabytes(_ bytes: Int) -> Int { (bytes + 500_000) / 1_000_000 }
+    private static func megabytes(_ bytes: Int) -> String {
+        let tenths = (bytes + 50_000) / 100_000
+        return "\(tenths / 10).\(tenths % 10)"
+    }
 }

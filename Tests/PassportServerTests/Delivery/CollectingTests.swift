@@ -110,7 +110,8 @@ import Testing
         #expect(try await pair.izmir.sent(envelope(2)).state == .waiting)
         let digest = Digest.sha256(of: envelope(2))
         // Killed between the deposit and what clears the fetched copy away.
-        let copy = "\(pair.south.folder)/collecting/\(digest)"
+        let copy = CollectingDesk(folder: "\(pair.south.folder)/collecting")
+            .file(of: digest, for: pair.athens.id, from: pair.izmir.id)
         try Data(envelope(2)).write(to: URL(filePath: copy))
         let first = try await pair.south.mailroom().storedReceipt(
             of: digest, for: pair.athens.id, from: pair.izmir.id)

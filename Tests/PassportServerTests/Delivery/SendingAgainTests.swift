@@ -51,7 +51,7 @@ import Testing
         try await pair.north.round()
         #expect(try await again(pair, parcel, by: neighbour.house).status == 403)
         #expect(try await again(pair, parcel, by: TestHouse(77, daemonKey: nil)).status == 401)
-        #expect(try await again(pair, parcel, body: [1]).status == 400)
+        #expect(try await again(pair, parcel, body: [1]).status == 422)
         #expect(try await again(pair, envelope(2)).status == 404)
         #expect(try await pair.izmir.sent(parcel).state == .delivered)
     }

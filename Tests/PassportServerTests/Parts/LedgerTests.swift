@@ -1,4 +1,5 @@
 import NIOCore
+import PassportExchange
 import Synchronization
 import Testing
 
@@ -6,18 +7,24 @@ import Testing
 
 /// What keeps many small demands from becoming one large one.
 @Suite("Counted places") struct LedgerTests {
-    @Test("streams are counted on each connection and all together, and places come back")
+    @Test("streams are counted on each connection, from each address, and all together")
     func streams() {
-        let ledger = StreamLedger(most: 5, mostPerConnection: 2)
-        let connections = (0..<4).map { _ in Connection() }
-        let ids = connections.map { ObjectIdentifier($0) }
-        #expect(ledger.enter(ids[0]) && ledger.enter(ids[0]))
-        #expect(!ledger.enter(ids[0]), "a third one on one connection")
-        #expect(ledger.enter(ids[1]) && ledger.enter(ids[1]) && ledger.enter(ids[2]))
-        #expect(!ledger.enter(ids[3]), "a sixth one of all")
-        ledger.leave(ids[0])
-        #expect(ledger.enter(ids[3]))
-        #expect(!ledger.enter(ids[0]))
+        let ledger = StreamLedger(most: 6, mostPerSource: 4, mostPerConnection: 2)
+        let connections = (0..<5).map { _ in Connection() }
+        func place(_ index: Int, _ source: String) -> StreamLedger.Place {
+            StreamLedger.Place(connection: ObjectIdentifier(connections[index]), source: source)
+        }
+        #expect(ledger.enter(place(0, "a")) && ledger.enter(place(0, "a")))
+        #expect(!ledger.enter(place(0, "a")), "a third one on one connection")
+        #expect(ledger.enter(place(1, "a")) && ledger.enter(place(1, "a")))
+        #expect(!ledger.enter(place(2, "a")), "a fifth one from one address")
+        #expect(ledger.enter(place(3, "b")) && ledger.enter(place(3, "b")))
+        #expect(!ledger.enter(place(4, "c")), "a seventh one of all")
+        ledger.leave(place(0, "a"))
+        #expect(ledger.enter(place(4, "c")))
+        #expect(!ledger.enter(place(0, "a")))
+        for place in [place(0, "a"), place(1, "a"), place(1, "a")] { ledger.leave(place) }
+        #expect(ledger.enter(place(2, "a")))
     }
 
     private final class Connection {}
@@ -33,6 +40,8 @@ import Testing
         #expect(try source("2001:db8::1") == source("2001:db8:0:0:8000::"))
         #expect(try source("2001:db8:1:2::1") != source("2001:db8:1:3::1"))
         #expect(try source("::1") != source("2001:db8::1"))
+        // On [::] callers over IPv4 look like this: they are not all one.
+        #expect(try source("::ffff:192.0.2.1") == "192.0.2.1")
         #expect(ConnectionLedger.source(of: nil) == "local")
     }
 
@@ -50,41 +59,55 @@ import Testing
         func go() { leave.finish() }
     }
 
-    @Test("eight strangers are read at a time, the ninth is told to come again")
+    @Test("strangers are read a few at a time, and none of them takes all places")
     func strangers() async throws {
         let gate = StrangerGate()
-        let visitors = (0..<8).map { _ in Visitor() }
+        let all = StrangerGate.most / StrangerGate.mostPerSource
+        let visitors = (0..<StrangerGate.most).map { (source: "\($0 % all)", Visitor()) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for visitor in visitors {
-                group.addTask { try await gate.admit { await visitor.stay() } }
+            for (index, (source, visitor)) in visitors.enumerated() {
+                if index == StrangerGate.most - 1 {
+                    // One is free, and not for those who have their share.
+                    let refused = await #expect(throws: Problem.self) {
+                        try await gate.admit(from: "0") {}
+                    }
+                    #expect(refused?.status == 503)
+                    try await gate.admit(from: "somebody else") {}
+                }
+                group.addTask { try await gate.admit(from: source) { await visitor.stay() } }
                 await visitor.isInside()
             }
-            let refused = await #expect(throws: Problem.self) { try await gate.admit {} }
-            #expect(refused?.status == 503)
-            visitors[0].go()
+            await #expect(throws: Problem.self) { try await gate.admit(from: "somebody else") {} }
+            visitors[0].1.go()
             try await group.next()
-            try await gate.admit {}
-            for visitor in visitors { visitor.go() }
+            try await gate.admit(from: "somebody else") {}
+            for (_, visitor) in visitors { visitor.go() }
             try await group.waitForAll()
         }
     }
 
-    @Test("bodies that are read whole share 64 MiB, and give their share back, also when they fail")
-    func bodies() async throws {
+    @Test("bodies that are read whole share the room, one address has a quarter, short ones pass")
+    func bodies() throws {
         let budget = BodyBudget()
-        let visitor = Visitor()
-        let most = 67_108_864
-        struct Cut: Error {}
-        await #expect(throws: Cut.self) { try await budget.with(most) { throw Cut() } }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await budget.with(most - 1) { await visitor.stay() } }
-            await visitor.isInside()
-            try await budget.with(1) {}
-            let refused = await #expect(throws: Problem.self) { try await budget.with(2) {} }
-            #expect(refused?.status == 503)
-            visitor.go()
-            try await group.waitForAll()
+        var shares: [BodyBudget.Share] = []
+        func take(_ count: Int, _ source: String) -> Bool {
+            let share = budget.share(of: source)
+            guard (try? share.grow(to: count)) != nil else { return false }
+            shares.append(share)
+            return true
         }
-        try await budget.with(most) {}
+        #expect(take(BodyBudget.mostPerSource, "a"))
+        #expect(!take(BodyBudget.short + 1, "a"))
+        #expect(take(BodyBudget.short, "a"), "a receipt always gets in")
+        for source in ["b", "c", "d"] { #expect(take(BodyBudget.mostPerSource, source)) }
+        #expect(!take(BodyBudget.short + 1, "e"))
+        shares.removeFirst()
+        #expect(take(1_000_000, "e"))
+        // As it grows it is counted once.
+        let share = budget.share(of: "a")
+        for count in stride(from: 0, through: 4_000_000, by: 1_000) { try share.grow(to: count) }
+        shares = []
+        #expect(take(BodyBudget.mostPerSource - 4_000_000, "a"))
+        #expect(!take(BodyBudget.short + 1, "a"))
     }
 }

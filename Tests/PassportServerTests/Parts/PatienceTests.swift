@@ -7,6 +7,7 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import PassportCoding
 import PassportExchange
+import Synchronization
 import Testing
 
 @testable import PassportServer
@@ -134,6 +135,17 @@ import Testing
         #expect(!channel.isActive)
     }
 
+    @Test("a body that goes on behind its refusal buys no time")
+    func bodyBehindTheAnswer() throws {
+        try send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n12")
+        try answer()
+        for _ in 0..<8 where channel.isActive {
+            try send(String(repeating: "x", count: 1_024))
+            pass(5)
+        }
+        #expect(!channel.isActive)
+    }
+
     @Test("header fields that are too long: 431, a problem, and the end")
     func longHead() throws {
         _ = try? send(
@@ -173,16 +185,47 @@ import Testing
     func ledger() {
         let metrics = DaemonMetrics()
         let ledger = ConnectionLedger(most: 4, mostPerSource: 2, metrics: metrics)
-        #expect(ledger.enter("a") && ledger.enter("a"))
-        #expect(!ledger.enter("a"))
-        #expect(ledger.enter("b") && ledger.enter("c"))
-        #expect(!ledger.enter("d"))
-        ledger.leave("a")
-        #expect(ledger.enter("d"))
-        #expect(!ledger.enter("a"))
-        for source in ["a", "b", "c", "d"] { ledger.leave(source) }
+        var places: [UInt64] = []
+        func enter(_ source: String) -> Bool {
+            guard let place = ledger.enter(source, end: {}) else { return false }
+            ledger.hold(place)
+            places.append(place)
+            return true
+        }
+        #expect(enter("a") && enter("a"))
+        #expect(!enter("a"))
+        #expect(enter("b") && enter("c"))
+        #expect(!enter("d"))
+        ledger.leave(places[0])
+        #expect(enter("d"))
+        #expect(!enter("e"))
+        for place in places { ledger.leave(place) }
         let text = metrics.text(levels: [])
         #expect(text.contains("carepassd_connections 0\n"))
         #expect(text.contains("carepassd_turned_away_total 3\n"))
+    }
+
+    @Test("when all places are taken, the oldest goes on which nobody has signed")
+    func eviction() throws {
+        let metrics = DaemonMetrics()
+        let ledger = ConnectionLedger(most: 3, mostPerSource: 2, metrics: metrics)
+        let ended = Mutex<[String]>([])
+        func enter(_ source: String) -> UInt64? {
+            ledger.enter(source) { ended.withLock { $0.append(source) } }
+        }
+        let known = try #require(enter("a"))
+        let stranger = try #require(enter("b"))
+        ledger.hold(known)
+        _ = enter("c")
+        // One that is one too many for its address pushes nobody out.
+        #expect(enter("a") != nil)
+        #expect(ended.withLock { $0 } == ["b"])
+        #expect(enter("a") == nil)
+        #expect(ended.withLock { $0 } == ["b"])
+        #expect(enter("d") != nil)
+        #expect(ended.withLock { $0 } == ["b", "c"])
+        // It left when it had to go, and not a second time.
+        ledger.leave(stranger)
+        #expect(metrics.text(levels: []).contains("carepassd_connections 3\n"))
     }
 }

@@ -36,6 +36,7 @@ import Testing
             log-level = warning
             connections = 64
             connections-per-address = 16
+            bytes-per-sender = 100000000
             collect-seconds = 300
             """
         let settings = try read(text)
@@ -46,6 +47,7 @@ import Testing
         wanted.logLevel = .warning
         wanted.connections = 64
         wanted.connectionsPerAddress = 16
+        wanted.bytesPerSender = 100_000_000
         wanted.collectSeconds = 300
         #expect(settings == wanted)
         for name in Settings.names { #expect(text.contains(name)) }

@@ -58,6 +58,21 @@ import Testing
         #expect(try TLSIdentity.load(from: folder).pin != first.pin)
     }
 
+    @Test("who only looks learns the pin, and makes nothing")
+    func looking() throws {
+        #expect(throws: ServerError(.badCertificate, "")) { try TLSIdentity.pin(in: folder) }
+        #expect(throws: ServerError(.badCertificate, "")) { try TLSIdentity.files(in: folder) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        let made = try TLSIdentity.load(from: folder)
+        #expect(try TLSIdentity.pin(in: folder) == made.pin)
+        #expect(try TLSIdentity.files(in: folder) == ["tls.key", "tls.crt"])
+        try FileManager.default.removeItem(atPath: certificate)
+        #expect(try TLSIdentity.pin(in: folder) == made.pin)
+        #expect(try TLSIdentity.files(in: folder) == ["tls.key"])
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: key)
+        #expect(throws: ServerError(.badCertificate, "")) { try TLSIdentity.pin(in: folder) }
+    }
+
     @Test("a key that others can read is refused", arguments: [0o640, 0o604, 0o660, 0o644])
     func loose(_ mode: Int) throws {
         _ = try TLSIdentity.load(from: folder)

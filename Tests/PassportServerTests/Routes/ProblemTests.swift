@@ -39,6 +39,10 @@ import Testing
         twice.fields = [("signature", "carepass=:AAAA:")]
         var noDigest = Handmade("GET", inbox)
         noDigest.without = [ContentDigest.field]
+        var longSignature = Handmade("GET", inbox)
+        longSignature.without = ["signature"]
+        let long = String(repeating: "A", count: 9_000)
+        longSignature.fields = [("Signature", "carepass=:\(long):")]
         var badDigest = Handmade("GET", inbox)
         badDigest.without = [ContentDigest.field]
         badDigest.fields = [("Content-Digest", "sha-512=:AAAA:")]
@@ -47,6 +51,7 @@ import Testing
             Case(.unsigned, noDigest, by: own),
             Case(.malformed, badDigest, by: own),
             Case(.malformed, twice, by: own),
+            Case(.headersTooLarge, longSignature, by: own),
             Case(.badSignature, otherPath, by: own),
             Case(.unknownKey, Handmade("GET", inbox), by: try TestHouse(77, daemonKey: nil)),
             Case(.skewed, Handmade("GET", inbox), by: own, at: start.adding(seconds: 3_600)),

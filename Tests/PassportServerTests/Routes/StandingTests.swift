@@ -72,6 +72,30 @@ import Testing
             by: pair.athens.house, 404)
     }
 
+    @Test("whom a daemon knows cannot be asked with signatures that do not hold")
+    func asking() async throws {
+        let pair = try await Pair()
+        let stranger = try TestHouse(77, daemonKey: nil)
+        let digest = Digest.sha256(of: envelope(1))
+        for (method, path) in [
+            ("GET", ExchangePath.inbox(pair.athens.id)),
+            ("PUT", ExchangePath.inbox(pair.athens.id, digest)),
+            ("GET", ExchangePath.outbox(pair.athens.id, pair.izmir.id)),
+            ("GET", ExchangePath.identity(pair.izmir.id)),
+        ] {
+            // In time, and by a clock that is hours away.
+            for hours: Int64 in [0, 5] {
+                var request = Handmade(method, path, body: method == "PUT" ? envelope(1) : [])
+                request.signedURI = pair.south.endpoint.uri(path + "/other")
+                let now = pair.south.now.adding(seconds: hours * 3_600)
+                let known = try await pair.south.ask(request, by: pair.izmir.house, at: now)
+                let unknown = try await pair.south.ask(request, by: stranger, at: now)
+                #expect(known.status == 401 && known.problem?.code == "unknown-key", "\(path)")
+                #expect(known.body == unknown.body && known.fields == unknown.fields)
+            }
+        }
+    }
+
     @Test("depositing: only whom the owner follows, only where there is a mailbox")
     func depositing() async throws {
         let pair = try await Pair()

@@ -101,7 +101,7 @@ final class PaperDaemon: Sendable {
         var settings = Settings(
             data: folder, listen: .machine(host: "127.0.0.1", port: 0),
             address: isReachable ? endpoint.address : nil)
-        settings.collectSeconds = 60
+        settings.collectSeconds = 1
         let daemon = Daemon(
             mailroom: mailroom, settings: settings, endpoint: endpoint,
             transport: PaperTransport(from: name, net: net), randomness: randomness(),
@@ -146,6 +146,18 @@ final class PaperDaemon: Sendable {
         let count = try await state().office.round()
         if !isReachable { try await state().collector.round() }
         return count
+    }
+
+    /// Sends and collects until it is cancelled, as a daemon that runs.
+    ///
+    /// - Parameter visitSeconds: for one peer when collecting.
+    func run(visitSeconds: Int = 900) async throws {
+        let state = try state()
+        let collector = Collector(state.daemon, visitSeconds: visitSeconds, logger: silent)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await state.office.run() }
+            if !isReachable { group.addTask { await collector.run() } }
+        }
     }
 
     /// What the daemon says to one request.

@@ -17,6 +17,8 @@ enum Fault: Sendable {
     case cutRequest(Int)
     /// The line breaks after so many bytes of the answer's body.
     case cutAnswer(Int)
+    /// Nothing comes, for as long as somebody waits.
+    case hang
     /// Something else answers.
     case answer(IncomingAnswer)
 }

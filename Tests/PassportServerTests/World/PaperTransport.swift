@@ -26,6 +26,11 @@ struct PaperTransport: Transport {
         switch net.lines.fate(of: request, from: from, to: target.name) {
         case nil, .pass: return try await target.answer(request).poured(into: sink)
         case .dropRequest, .late: throw Self.unreachable
+        case .hang:
+            // Ends when whoever waits has had enough.
+            let (silence, _) = AsyncStream<Void>.makeStream()
+            for await _ in silence {}
+            throw Self.unreachable
         case .dropAnswer:
             _ = try await target.answer(request)
             throw Self.unreachable

@@ -13,6 +13,7 @@ import Testing
         log-level = warning
         connections = 100
         connections-per-address = 10
+        bytes-per-sender = 67108864
         collect-seconds = 30
         """
 
@@ -36,6 +37,7 @@ import Testing
         Row(line: "connections = many", says: "not a number"),
         Row(line: "connections = 99999999999999999999", says: "not a number"),
         Row(line: "connections-per-address = 0", says: "not a number from 1 to 65536"),
+        Row(line: "bytes-per-sender = 67108863", says: "not a number from 67108864"),
         Row(line: "collect-seconds = -1", says: "not a number from 1 to 86400"),
         Row(line: "collect-seconds = 0.5", says: "not a number"),
         Row(line: "metrics = 0.0.0.0:9464", says: "on this machine only"),

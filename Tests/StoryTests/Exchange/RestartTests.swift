@@ -100,6 +100,23 @@ import Testing
         }
     }
 
+    @Test("A daemon does not take away the socket file on which another one answers")
+    func aSocketFileInUseIsLeftAlone() async throws {
+        try await Apart.run {
+            let folder = try TemporaryFolder()
+            let daemon = try DaemonProcess(in: folder.file("d"), at: .socket)
+            try await daemon.startUp()
+            let other = try DaemonProcess(in: folder.file("o"), at: .socket)
+            try FileManager.default.createSymbolicLink(
+                atPath: other.socket, withDestinationPath: daemon.socket)
+            try other.start()
+            let status = try await other.ended()
+            #expect(status == 69 && other.log.contains("another program listens on"))
+            _ = try await Correspondent.paired("House", with: daemon)
+            try await daemon.stop()
+        }
+    }
+
     @Test("After kill -9 a daemon starts again on the socket file that it left behind")
     func aSocketFileIsTakenOver() async throws {
         try await Apart.run {

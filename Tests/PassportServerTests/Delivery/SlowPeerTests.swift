@@ -1,0 +1,154 @@
+import Foundation
+import PassportClient
+import PassportCoding
+import PassportCrypto
+import PassportExchange
+import PassportStore
+import PassportTrust
+import Synchronization
+import Testing
+
+@testable import PassportServer
+
+/// Peers that take all the time there is hold up what is theirs and nothing else.
+@Suite("Slow peers") struct SlowPeerTests {
+    /// Runs a daemon until something is so.
+    private func running(
+        _ daemon: PaperDaemon, visitSeconds: Int = 900,
+        until isSo: @escaping () async throws -> Bool
+    ) async throws {
+        let task = Task { try await daemon.run(visitSeconds: visitSeconds) }
+        var isOver = false
+        for _ in 0..<20_000 where !isOver {
+            isOver = try await isSo()
+            await Task.yield()
+        }
+        #expect(isOver)
+        task.cancel()
+        try await task.value
+    }
+
+    @Test("however much waits for a recipient that never answers, others get theirs")
+    func postOffice() async throws {
+        let pair = try await Pair()
+        let slow = try await pair.world.daemon("slow")
+        let silent = try await pair.world.agent(3, on: slow)
+        try await pair.world.befriend(pair.izmir, silent)
+        for number in 0..<540 { try await pair.izmir.send(envelope(number), to: silent) }
+        for _ in 0..<600 { pair.world.lines.plan(.hang, from: "north", to: "slow") }
+        try await pair.izmir.send(envelope(1_000), to: pair.athens)
+        try await running(pair.north) { try await pair.athens.inbox().count == 1 }
+        // What was being sent when the daemon was told to stop is tried again.
+        #expect(try await silent.inbox().isEmpty)
+        #expect(try await pair.izmir.outbox().count { $0.state == .waiting } == 540)
+    }
+
+    @Test("a peer that never answers keeps nobody from collecting from the others")
+    func collector() async throws {
+        let pair = try await Pair(southIsReachable: false)
+        let slow = try await pair.world.daemon("slow")
+        let silent = try await pair.world.agent(3, on: slow)
+        try await pair.world.befriend(pair.athens, silent)
+        for _ in 0..<100 { pair.world.lines.plan(.hang, from: "south", to: "slow") }
+        let sent = Mutex(0)
+        try await running(pair.south) {
+            let came = try await pair.athens.inbox().count
+            // One after the other: the second is sent when the first round is long under way.
+            if sent.withLock({ $0 }) == came, came < 2 {
+                try await pair.izmir.send(envelope(came), to: pair.athens)
+                sent.withLock { $0 += 1 }
+            }
+            return came == 2
+        }
+    }
+
+    @Test("a visit that takes too long ends, and the peer has its turn again later")
+    func visit() async throws {
+        let pair = try await Pair(southIsReachable: false)
+        try await pair.izmir.send(envelope(1), to: pair.athens)
+        pair.world.lines.plan(.hang, from: "south", to: "north")
+        try await running(pair.south, visitSeconds: 1) {
+            try await pair.athens.inbox().count == 1
+        }
+        let metrics = try pair.south.daemon().metrics.text(levels: [])
+        #expect(metrics.contains("not-collected"))
+    }
+
+    @Test("what takes too long is cancelled and waited for")
+    func within() async throws {
+        let value = try await PassportServer.within(seconds: 0) {
+            let (silence, _) = AsyncStream<Void>.makeStream()
+            for await _ in silence {}
+            return 7
+        }
+        #expect(value == 7)
+        struct Fault: Error {}
+        await #expect(throws: Fault.self) {
+            try await PassportServer.within(seconds: 1_000_000) { throw Fault() }
+        }
+    }
+
+    @Test("of an answer that is none nothing stays on the disk")
+    func leftovers() async throws {
+        let pair = try await Pair(southIsReachable: false)
+        for number in 0..<20 { try await pair.izmir.send(envelope(number), to: pair.athens) }
+        // Manifest and page, then for each parcel more bytes than it has, or others.
+        pair.world.lines.plan(.pass, .pass, from: "south", to: "north")
+        for number in 0..<20 {
+            let body = envelope(number + 100, count: number % 2 == 0 ? 301 : 300)
+            pair.world.lines.plan(
+                .answer(IncomingAnswer(status: 200, fields: [:], body: body)), from: "south",
+                to: "north")
+        }
+        try await pair.south.round()
+        #expect(try await pair.athens.inbox().isEmpty)
+        let folder = "\(pair.south.folder)/collecting"
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        try await pair.south.round()
+        #expect(try await pair.athens.inbox().count == 20)
+    }
+
+    @Test("each way has a file of its own, and clearing up spares what is being fetched")
+    func desk() throws {
+        let folder = NSTemporaryDirectory() + "/carepass-desk-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let desk = CollectingDesk(folder: folder)
+        let houses = try (1...3).map { try TestHouse($0, daemonKey: nil).id }
+        let parcel = Digest.sha256(of: [1])
+        let file = desk.file(of: parcel, for: houses[0], from: houses[1])
+        #expect(file != desk.file(of: parcel, for: houses[0], from: houses[2]))
+        #expect(file != desk.file(of: parcel, for: houses[1], from: houses[0]))
+        #expect(file != desk.file(of: Digest.sha256(of: [2]), for: houses[0], from: houses[1]))
+        try desk.begin(file)
+        #expect(throws: ExchangeError.self) { try desk.begin(file) }
+        try Data([1]).write(to: URL(filePath: file))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date.distantPast], ofItemAtPath: file)
+        for number in 0..<30 {
+            try Data([2]).write(to: URL(filePath: "\(folder)/cut\(number)"))
+        }
+        let other = desk.file(of: parcel, for: houses[0], from: houses[2])
+        try desk.begin(other)
+        #expect(FileManager.default.fileExists(atPath: file))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 9)
+        desk.end(file)
+        try desk.begin(file)
+    }
+
+    @Test("one sender's many slow recipients take no more than its share of the places")
+    func places() throws {
+        let places = DeliveryPlaces()
+        let owners = try (1...3).map { try TestHouse($0, daemonKey: nil).id }
+        func recipient(_ number: Int) -> OrganisationID {
+            OrganisationID(Digest.sha256(of: Array("\(number)".utf8)))
+        }
+        for number in 0..<DeliveryPlaces.mostPerOwner {
+            #expect(places.begin(recipient(number), for: owners[0]))
+        }
+        #expect(!places.begin(recipient(1_000), for: owners[0]))
+        #expect(!places.begin(recipient(0), for: owners[1]), "busy already")
+        #expect(places.begin(recipient(1_000), for: owners[1]))
+        places.end(recipient(0))
+        #expect(places.begin(recipient(0), for: owners[0]))
+    }
+}
