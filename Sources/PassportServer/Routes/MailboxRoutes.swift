@@ -65,7 +65,7 @@ enum MailboxRoutes {
         let owner = try call.organisation()
         let digest = try call.parcel()
         let unverified = try call.unverified()
-        let standing = try call.mailroom.standing(
+        let standing = try await call.mailroom.standing(
             of: unverified, bringing: digest, to: owner)
         let request = try await call.verify(unverified, by: standing)
         guard let identity = standing.owner, call.daemon.isNamed(by: identity) else {

@@ -33,7 +33,7 @@ enum OutboxRoutes {
         let recipient = try call.organisation("recipient")
         let digest = try call.parcel()
         let unverified = try call.unverified()
-        let standing = try call.mailroom.standing(
+        let standing = try await call.mailroom.standing(
             of: unverified, sending: digest, from: owner, to: recipient)
         let request = try await call.verify(unverified, by: standing)
         try call.require(request, owner)

@@ -30,9 +30,9 @@ extension Mailroom {
     /// - Parameter request: not verified; the answer tells whose keys it has to be signed by.
     public func standing(
         of request: UnverifiedRequest, bringing parcel: Digest, to owner: OrganisationID
-    ) throws -> ParcelStanding {
+    ) async throws -> ParcelStanding {
         let sender = request.organisation
-        return try readHere { database in
+        return try await read { database in
             ParcelStanding(
                 identity: try self.identity(sender, database),
                 owner: try Self.hosts(owner, database) ? self.identity(owner, database) : nil,
@@ -49,8 +49,8 @@ extension Mailroom {
     public func standing(
         of request: UnverifiedRequest, sending parcel: Digest, from owner: OrganisationID,
         to recipient: OrganisationID
-    ) throws -> ParcelStanding {
-        try readHere { database in
+    ) async throws -> ParcelStanding {
+        try await read { database in
             ParcelStanding(
                 identity: try self.identity(request.organisation, database),
                 owner: try Self.hosts(owner, database) ? self.identity(owner, database) : nil,

@@ -176,16 +176,6 @@ public final class Mailroom: Sendable {
         }
     }
 
-    /// Reads one state of the database on the thread that asks: for a few rows that are found by
-    /// their keys. Waking another thread for that, and being woken again, takes longer.
-    func readHere<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        do {
-            return try pool.read(body)
-        } catch {
-            throw StoreError(error)
-        }
-    }
-
     func parcelPath(_ name: String) -> String { "\(folder)/\(Self.parcelFolder)/\(name)" }
 }
 
