@@ -15,27 +15,33 @@ enum DataFolder {
 
     /// Nil when nothing stands in the way, and when there is no folder.
     static func trouble(_ folder: String) -> Trouble? {
-        var status = stat()
-        guard unsafe stat(folder, &status) == 0 else {
-            guard errno == EACCES else { return nil }
+        guard let owner = status(folder)?.owner else {
+            guard unsafe access(folder, F_OK) != 0, errno == EACCES else { return nil }
             return Trouble(
                 text: "the user \(name(of: geteuid())) cannot reach the data folder",
                 advice: "run this as the daemon's user: 'sudo -u carepassd carepassd'")
         }
-        let owner = status.st_uid
         guard unsafe access(folder, R_OK | W_OK | X_OK) == 0 else {
             return foreign("the data folder", of: owner, folder, owner)
         }
         for entry in Mailroom.entries + TLSIdentity.names {
             let path = "\(folder)/\(entry)"
-            guard unsafe lstat(path, &status) == 0 else { continue }
+            guard let entryStatus = status(path) else { continue }
             // To root nothing is closed; what root left here is closed to the daemon.
-            let isOdd = status.st_uid != owner && status.st_mode & 0o044 == 0
+            let isOdd = entryStatus.owner != owner && entryStatus.permissions & 0o044 == 0
             let isClosed = unsafe access(path, R_OK) != 0
             guard isOdd || isClosed else { continue }
-            return foreign("'\(entry)' in the data folder", of: status.st_uid, folder, owner)
+            return foreign("'\(entry)' in the data folder", of: entryStatus.owner, folder, owner)
         }
         return nil
+    }
+
+    private static func status(_ path: String) -> (owner: uid_t, permissions: Int)? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let owner = attributes?[.ownerAccountID] as? NSNumber,
+            let permissions = attributes?[.posixPermissions] as? NSNumber
+        else { return nil }
+        return (owner.uint32Value, permissions.intValue)
     }
 
     private static func foreign(

@@ -52,6 +52,8 @@ struct DepositBench {
             greetings.append(greeting)
         }
         WallClock.report("deposit alone", ours, bare)
+        let inDaemon = try daemon.times("PUT", "/v1/organisations/{organisation}/inbox/{parcel}")
+        WallClock.report("  of which in the daemon", Array(inDaemon.dropFirst(20)), bare)
         print(
             "  of which an unsigned request that writes nothing, there and back: "
                 + "\(Stopwatch.microseconds(Stopwatch.median(greetings))) µs")
