@@ -28,7 +28,9 @@ enum DataFolder {
             let path = "\(folder)/\(entry)"
             guard let entryStatus = status(path) else { continue }
             // To root nothing is closed; what root left here is closed to the daemon.
-            let isOdd = entryStatus.owner != owner && entryStatus.permissions & 0o044 == 0
+            let isOdd =
+                geteuid() == 0 && entryStatus.owner != owner
+                && entryStatus.permissions & 0o044 == 0
             let isClosed = unsafe access(path, R_OK) != 0
             guard isOdd || isClosed else { continue }
             return foreign("'\(entry)' in the data folder", of: entryStatus.owner, folder, owner)

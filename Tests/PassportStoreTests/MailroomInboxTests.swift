@@ -163,8 +163,9 @@ import Testing
                 Mailroom.waitingQuery, "(owner=? AND recipient=? AND id>?)",
                 "(owner=? AND recipient=? AND rowid>?)"
             ),
-            (Mailroom.dueQuery, "(recipient=? AND nextAttempt<?)", ""),
-            (Mailroom.putOffQuery, "(recipient=? AND nextAttempt>?)", ""),
+            (Mailroom.dueQuery, "(owner=? AND recipient=? AND nextAttempt<?)", ""),
+            (Mailroom.putOffQuery, "(owner=? AND recipient=? AND nextAttempt>?)", ""),
+            (Mailroom.wayQuery, "(owner>?)", "((owner,recipient)>(?,?))"),
         ]
         for (query, expected, other) in queries {
             let plan = try fixture.meddle { database in

@@ -19,6 +19,10 @@ import Testing
             request: fixture.athens.request(), kind: .envelope, now: fixture.now)
     }
 
+    private static func way(_ fixture: MailroomFixture) -> ConsignmentWay {
+        ConsignmentWay(owner: fixture.athens.id, recipient: fixture.izmir.id)
+    }
+
     @Test("handing over twice sends once; failures move the next attempt")
     func retrying() async throws {
         let fixture = try MailroomFixture()
@@ -29,11 +33,12 @@ import Testing
         #expect(first.isNew && !again.isNew && first.consignment == again.consignment)
         let id = first.consignment.id
         #expect(
-            try await room.due(to: fixture.izmir.id, now: fixture.now, limit: 10).map(\.id) == [id])
+            try await room.due(on: Self.way(fixture), now: fixture.now, limit: 10).map(\.id) == [id]
+        )
         let later = fixture.now.adding(seconds: 60)
         try await room.recordFailure(
             id, problem: "unreachable", attempts: 1, nextAttempt: later)
-        #expect(try await room.due(to: fixture.izmir.id, now: fixture.now, limit: 10).isEmpty)
+        #expect(try await room.due(on: Self.way(fixture), now: fixture.now, limit: 10).isEmpty)
         #expect(try await room.nextDue() == later)
         let entry = try await room.outbox(of: fixture.athens.id).records.first?.entry
         #expect(entry?.attempts == 1 && entry?.lastProblem == "unreachable")

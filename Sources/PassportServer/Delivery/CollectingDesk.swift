@@ -48,11 +48,13 @@ final class CollectingDesk: Sendable {
             let attributes = try? manager.attributesOfItem(atPath: path)
             return attributes?[.modificationDate] as? Date ?? .distantPast
         }
-        let active = active.withLock { $0 }
-        let paths = ((try? manager.contentsOfDirectory(atPath: folder)) ?? [])
-            .map { "\(folder)/\($0)" }.filter { !active.contains($0) }
-        guard paths.count > Self.kept else { return }
-        let dated = paths.map { (path: $0, age: age($0)) }.sorted { $0.age > $1.age }
-        for file in dated.dropFirst(Self.kept) { remove(file.path) }
+        // Under the lock, so that none of them becomes active meanwhile.
+        active.withLock { active in
+            let paths = ((try? manager.contentsOfDirectory(atPath: folder)) ?? [])
+                .map { "\(folder)/\($0)" }.filter { !active.contains($0) }
+            guard paths.count > Self.kept else { return }
+            let dated = paths.map { (path: $0, age: age($0)) }.sorted { $0.age > $1.age }
+            for file in dated.dropFirst(Self.kept) { remove(file.path) }
+        }
     }
 }

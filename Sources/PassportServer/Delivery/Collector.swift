@@ -41,9 +41,34 @@ public struct Collector: Sendable {
         let peer: OrganisationID
     }
 
-    /// The visits under way; a class, so that the tasks share one.
+    /// The visits under way.
     private final class BusyVisits: Sendable {
-        let visits = Mutex<Set<Visit>>([])
+        private struct State {
+            var visits: Set<Visit> = []
+            var last: Visit?
+        }
+
+        private let state = Mutex(State())
+
+        func holds(_ visit: Visit) -> Bool { state.withLock { $0.visits.contains(visit) } }
+
+        func begin(_ visit: Visit) -> Bool {
+            state.withLock { state in
+                guard state.visits.count < Collector.atOnce, state.visits.insert(visit).inserted
+                else { return false }
+                state.last = visit
+                return true
+            }
+        }
+
+        func end(_ visit: Visit) { state.withLock { _ = $0.visits.remove(visit) } }
+
+        /// The visits, beginning behind the one that was begun last.
+        func inTurn(_ visits: [(Visit, Identity)]) -> [(Visit, Identity)] {
+            let last = state.withLock { $0.last }
+            guard let place = visits.firstIndex(where: { $0.0 == last }) else { return visits }
+            return Array(visits[(place + 1)...] + visits[...place])
+        }
     }
 
     /// Every peer of every organisation here, except where the peer's mailbox is here too.
@@ -145,6 +170,9 @@ public struct Collector: Sendable {
                 } catch let error as ExchangeError where !Self.isOfTheLine(error) {
                     // One parcel that the peer cannot give must not hold up those behind it.
                     report(error)
+                } catch let error as StoreError where error.code == .mailboxFull {
+                    // A notice behind it may still fit.
+                    report(error)
                 }
             }
             // A peer that leads in circles is left.
@@ -172,6 +200,9 @@ public struct Collector: Sendable {
         } else {
             guard (1...Limits.envelopeBytes).contains(entry.length) else {
                 throw ExchangeError(.overLimit, "a parcel of a length that is not taken")
+            }
+            guard try await mailroom.room(of: owner, for: sender) >= entry.length else {
+                throw Mailroom.mailboxFull
             }
             try desk.begin(file)
             defer { desk.end(file) }
@@ -236,15 +267,21 @@ public struct Collector: Sendable {
         let busy = BusyVisits()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                for (visit, peer) in (try? await visits()) ?? [] {
-                    let begins = busy.visits.withLock { busy in
-                        busy.count < Self.atOnce && busy.insert(visit).inserted
+                var isLeftOut = false
+                for (visit, peer) in busy.inTurn((try? await visits()) ?? []) {
+                    guard busy.begin(visit) else {
+                        isLeftOut = isLeftOut || !busy.holds(visit)
+                        continue
                     }
-                    guard begins else { continue }
                     group.addTask {
                         _ = await self.visit(peer, for: visit.owner)
-                        busy.visits.withLock { _ = $0.remove(visit) }
+                        busy.end(visit)
                     }
+                }
+                // Whoever found no place is not made to wait for a whole round.
+                guard !isLeftOut else {
+                    try? await Task.sleep(for: .seconds(1))
+                    continue
                 }
                 let seconds = daemon.settings.collectSeconds
                 let spread = Int64(daemon.randomness.number(below: Int(clamping: seconds / 4 + 1)))

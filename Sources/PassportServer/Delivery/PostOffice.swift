@@ -14,11 +14,11 @@ public struct PostOffice: Sendable {
     private let rules: DeliveryRules
     private let logger: Logger
 
-    /// Parcels for one recipient that are looked at together, and attempts to go on with one
-    /// parcel after a cut.
-    private static let perRecipient = 16
+    /// Parcels on one way that are looked at together, and attempts to go on with one parcel
+    /// after a cut.
+    private static let perWay = 16
     private static let cuts = 4
-    /// Seconds for one recipient before others have their turn; what has not ended by then goes on
+    /// Seconds for one way before others have their turn; what has not ended by then goes on
     /// from there the next time.
     private static let turnSeconds = 900
 
@@ -35,36 +35,34 @@ public struct PostOffice: Sendable {
     @discardableResult
     public func round() async throws -> Int {
         var total = 0
-        var recipients = try await daemon.mailroom.recipients()
-        while !recipients.isEmpty {
+        var ways = try await daemon.mailroom.ways()
+        while !ways.isEmpty {
             let now = daemon.now()
-            let counts = await withTaskGroup(of: (OrganisationID, Int).self) { group in
-                for recipient in recipients {
+            let counts = await withTaskGroup(of: (ConsignmentWay, Int).self) { group in
+                for way in ways {
                     group.addTask { [now] in
-                        let queue = (try? await self.due(to: recipient, now)) ?? []
-                        return (recipient, await self.work(through: queue))
+                        let queue = (try? await self.due(on: way, now)) ?? []
+                        return (way, await self.work(through: queue))
                     }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             total += counts.reduce(0) { $0 + $1.1 }
-            // Whoever had as many as are looked at together may have more.
-            recipients = counts.filter { $0.1 == Self.perRecipient }.map(\.0)
+            // Where there were as many as are looked at together there may be more.
+            ways = counts.filter { $0.1 == Self.perWay }.map(\.0)
         }
         return total
     }
 
-    /// What is due for one recipient, and what a clock that ran ahead put off for longer than the
+    /// What is due on one way, and what a clock that ran ahead put off for longer than the
     /// schedule can have meant: it would lie there until that moment comes, a year perhaps.
     ///
-    /// Asked for one at a time: a daemon that does not answer holds up what is for it and nothing
-    /// else, however much that is.
-    private func due(
-        to recipient: OrganisationID, _ now: Timestamp
-    ) async throws -> [Consignment] {
+    /// Each way by itself: a daemon that does not answer holds up what is for it, and a sender
+    /// what is its own, however much that is.
+    private func due(on way: ConsignmentWay, _ now: Timestamp) async throws -> [Consignment] {
         try await daemon.mailroom.due(
-            to: recipient, now: now, last: now.adding(seconds: rules.schedule.longest),
-            limit: Self.perRecipient)
+            on: way, now: now, last: now.adding(seconds: rules.schedule.longest),
+            limit: Self.perWay)
     }
 
     private func work(through queue: [Consignment]) async -> Int {
@@ -211,17 +209,17 @@ public struct PostOffice: Sendable {
         let places = DeliveryPlaces()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                for recipient in (try? await daemon.mailroom.recipients()) ?? [] {
-                    guard !places.isBusy(recipient) else { continue }
-                    let queue = (try? await due(to: recipient, daemon.now())) ?? []
-                    guard let owner = queue.first?.owner, places.begin(recipient, for: owner)
-                    else { continue }
+                for way in places.inTurn((try? await daemon.mailroom.ways()) ?? []) {
+                    guard places.isFree(way) else { continue }
+                    let queue = (try? await due(on: way, daemon.now())) ?? []
+                    guard !queue.isEmpty else { continue }
+                    places.begin(way)
                     group.addTask {
                         let count =
                             (try? await within(seconds: Self.turnSeconds) {
                                 await self.work(through: queue)
                             }) ?? 0
-                        places.end(recipient)
+                        places.end(way)
                         // What could not be written down stays due: on a full disk, going on at
                         // once would send the same parcels again and again.
                         if count == queue.count { self.daemon.bell.ring() }

@@ -49,13 +49,22 @@ enum OrganisationRoutes {
         let bytes = try await call.body(maximum: maximum, digest: digest, seconds: seconds)
         let unverified = try UnverifiedIdentity(decoding: bytes)
         guard unverified.organisation == known.organisation else { throw Problem(.forbidden) }
-        // Attack: a long chain of many signatures, to buy the daemon's time.
-        guard
-            try unverified.signatureCount(
-                beyond: known.chain, within: Limits.evidenceSignatures)
-                <= Limits.evidenceSignatures
-        else { throw Problem(.tooLarge) }
-        return try unverified.verify(beyond: known.chain)
+        return try await verify(unverified, beyond: known.chain)
+    }
+
+    /// Verifies an identity beside the event loop, whose other lines would wait meanwhile.
+    ///
+    /// Attack: a long chain of many signatures, to buy the daemon's time.
+    private static func verify(
+        _ unverified: UnverifiedIdentity, beyond known: ManifestChain?
+    ) async throws -> Identity {
+        try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            guard
+                try unverified.signatureCount(beyond: known, within: Limits.evidenceSignatures)
+                    <= Limits.evidenceSignatures
+            else { throw Problem(.tooLarge) }
+            return try unverified.verify(beyond: known)
+        }
     }
 
     private static func update(
@@ -113,11 +122,7 @@ enum OrganisationRoutes {
         let known = try await call.mailroom.identity(of: peer)
         let unverified = try UnverifiedIdentity(decoding: bytes)
         guard unverified.organisation == peer else { throw Problem(.forbidden) }
-        guard
-            try unverified.signatureCount(beyond: known?.chain, within: Limits.evidenceSignatures)
-                <= Limits.evidenceSignatures
-        else { throw Problem(.tooLarge) }
-        let identity = try unverified.verify(beyond: known?.chain)
+        let identity = try await verify(unverified, beyond: known?.chain)
         try await call.mailroom.follow(identity, by: id, request: request, now: call.now)
         call.daemon.bell.ring()
         return .empty()
@@ -147,11 +152,7 @@ enum OrganisationRoutes {
         }
         let file = try await call.body(maximum: Limits.identityBytes)
         let unverified = try UnverifiedIdentity(decoding: file)
-        guard
-            try unverified.signatureCount(beyond: nil, within: Limits.evidenceSignatures)
-                <= Limits.evidenceSignatures
-        else { throw Problem(.tooLarge) }
-        let identity = try unverified.verify()
+        let identity = try await verify(unverified, beyond: nil)
         // An identity that does not give us a key would be hosted and never delivered for.
         guard
             (try? identity.signingKey(

@@ -70,7 +70,7 @@ extension Mailroom {
         // Attack: a folder that somebody else may write, who puts files or links under the names
         // of the keys while they are copied.
         var status = stat()
-        guard unsafe stat(folder, &status) != 0 || status.st_mode & 0o022 == 0 else {
+        guard unsafe stat(folder, &status) != 0 || status.st_mode & 0o002 == 0 else {
             throw StoreError(
                 .cannotWrite, .refused, "others may write the folder \(folder)",
                 hint: "name a new one, which is made for you alone")

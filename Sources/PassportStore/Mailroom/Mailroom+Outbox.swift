@@ -78,23 +78,21 @@ extension Mailroom {
         AND id > ? ORDER BY id LIMIT ?
         """
     static let dueQuery = """
-        SELECT * FROM outbox WHERE state = 'waiting' AND recipient = ? AND nextAttempt <= ?
+        SELECT * FROM outbox INDEXED BY outboxDue
+        WHERE state = 'waiting' AND owner = ? AND recipient = ? AND nextAttempt <= ?
         ORDER BY nextAttempt, id LIMIT ?
         """
     static let putOffQuery = """
-        SELECT * FROM outbox WHERE state = 'waiting' AND recipient = ? AND nextAttempt > ?
+        SELECT * FROM outbox INDEXED BY outboxDue
+        WHERE state = 'waiting' AND owner = ? AND recipient = ? AND nextAttempt > ?
         ORDER BY nextAttempt DESC, id DESC LIMIT ?
         """
-    /// From one recipient to the next: to look at every row for that would take long where many
-    /// wait.
-    static let recipientsQuery = """
-        WITH RECURSIVE found (id) AS (
-            SELECT min(recipient) FROM outbox WHERE state = 'waiting'
-            UNION ALL
-            SELECT (SELECT min(recipient) FROM outbox
-                    WHERE state = 'waiting' AND recipient > found.id)
-            FROM found WHERE found.id IS NOT NULL)
-        SELECT id FROM found WHERE id IS NOT NULL
+    /// The next way after another. Asked again and again: to look at every row for that would
+    /// take seconds where many wait.
+    static let wayQuery = """
+        SELECT owner, recipient FROM outbox INDEXED BY outboxDue
+        WHERE state = 'waiting' AND (owner, recipient) > (?, ?)
+        ORDER BY owner, recipient LIMIT 1
         """
 
     /// A page of what an organisation sends, whatever became of it; oldest first.
@@ -149,21 +147,36 @@ extension Mailroom {
         }
     }
 
-    /// For whom something waits.
-    public func recipients() async throws -> [OrganisationID] {
-        try await read { try $0.rows(Self.recipientsQuery).map { try Self.organisation($0[0]) } }
+    /// From whom to whom something waits.
+    public func ways() async throws -> [ConsignmentWay] {
+        try await read { database in
+            var ways: [ConsignmentWay] = []
+            while let row = try database.row(
+                Self.wayQuery,
+                [ways.last?.owner.blob ?? Data(), ways.last?.recipient.blob ?? Data()])
+            {
+                ways.append(
+                    ConsignmentWay(
+                        owner: try Self.organisation(row[0]),
+                        recipient: try Self.organisation(row[1])))
+            }
+            return ways
+        }
     }
 
-    /// What is to be tried for one recipient now, longest due first; then what is put off to
-    /// later than `last`, which only a clock that ran ahead can have meant.
+    /// What is to be tried on one way now, longest due first; then what is put off to later than
+    /// `last`, which only a clock that ran ahead can have meant.
     public func due(
-        to recipient: OrganisationID, now: Timestamp, last: Timestamp = .latest, limit: Int
+        on way: ConsignmentWay, now: Timestamp, last: Timestamp = .latest, limit: Int
     ) async throws -> [Consignment] {
         try await read { database in
-            var rows = try database.rows(Self.dueQuery, [recipient.blob, now.seconds, limit])
+            let ends = [way.owner.blob, way.recipient.blob]
+            var rows = try database.rows(
+                Self.dueQuery, StatementArguments(ends) + [now.seconds, limit])
             rows += try database.rows(
                 Self.putOffQuery,
-                [recipient.blob, max(now, last).seconds, max(limit - rows.count, 0)])
+                StatementArguments(ends)
+                    + [max(now, last).seconds, max(limit - rows.count, 0)])
             return try rows.map(Self.consignment)
         }
     }

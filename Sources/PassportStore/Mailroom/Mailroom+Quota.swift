@@ -2,7 +2,7 @@ internal import GRDB
 public import PassportCoding
 internal import PassportCrypto
 internal import PassportExchange
-internal import PassportTrust
+public import PassportTrust
 
 /// How much one organisation may have lying in one mailbox, so that none of them fills the disk
 /// for all. What it hands over lies in its own outbox, and counts as brought by itself.
@@ -56,6 +56,31 @@ extension Mailroom {
         try database.run(
             "UPDATE stored SET bytes = bytes - ? WHERE owner = ? AND sender = ?",
             [length + parcelOverhead, owner.blob, sender.blob])
+    }
+
+    /// Counts anew when the count is wrong: nobody could bring anything for ever.
+    func recount() async throws {
+        guard try await !read(Self.isCountedRight) else { return }
+        try await writer.write { database, _ in
+            try database.run("DELETE FROM stored")
+            try database.run(
+                """
+                INSERT INTO stored (owner, sender, bytes)
+                SELECT owner, sender, sum(length + ?1) FROM (
+                    SELECT owner, sender, length FROM inbox WHERE parcel IS NOT NULL
+                    UNION ALL
+                    SELECT owner, owner, length FROM outbox WHERE parcel IS NOT NULL)
+                GROUP BY owner, sender
+                """,
+                [Self.parcelOverhead])
+        }
+    }
+
+    /// Bytes that `sender` may bring yet: a look before the bytes come, which decides nothing.
+    public func room(
+        of owner: OrganisationID, for sender: OrganisationID
+    ) async throws -> Int {
+        try await read { try self.room(owner, sender, $0) }
     }
 
     /// True when what is counted is what lies there.

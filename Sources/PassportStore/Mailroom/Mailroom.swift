@@ -107,7 +107,10 @@ public final class Mailroom: Sendable {
             try MailroomMigrations.migrator.migrate(pool)
             let room = Mailroom(folder, keys, pool, files, randomness, senderBytes, lock)
             try await room.writer.confirm()
-            if role == .daemon { try await room.tidyFiles() }
+            if role == .daemon {
+                try await room.tidyFiles()
+                try await room.recount()
+            }
             return room
         } catch {
             throw StoreError(error)

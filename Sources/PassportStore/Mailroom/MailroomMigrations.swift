@@ -120,7 +120,7 @@ enum MailroomMigrations {
                 CREATE INDEX outboxState ON outbox (state, nextAttempt);
                 CREATE INDEX outboxWaiting ON outbox (owner, recipient, id)
                     WHERE state = 'waiting';
-                CREATE INDEX outboxDue ON outbox (recipient, nextAttempt)
+                CREATE INDEX outboxDue ON outbox (owner, recipient, nextAttempt)
                     WHERE state = 'waiting';
                 CREATE INDEX outboxEnded ON outbox (ended) WHERE ended IS NOT NULL;
                 """)

@@ -122,6 +122,9 @@ struct Synchronisation {
                     note(
                         "sync.notice-unproven",
                         ViewText.name(identities[notice.recipient]?.name ?? notice.recipient.text))
+                    // Its key may have ended since: then another daemon takes it now.
+                    _ = try agent.handOver(
+                        notice.bytes, digest, kind: .notice, to: notice.recipient, again: true)
                     continue
                 }
                 fields.outcome = .done

@@ -135,20 +135,70 @@ import Testing
         try desk.begin(file)
     }
 
+    @Test("a sender's parcels do not wait behind another one's for the same recipient")
+    func sharedRecipient() async throws {
+        let pair = try await Pair()
+        let neighbour = try await pair.world.agent(3, on: pair.north)
+        try await pair.world.befriend(neighbour, pair.athens)
+        for number in 0..<40 { try await pair.izmir.send(envelope(number), to: pair.athens) }
+        pair.world.advance(1)
+        try await neighbour.send(envelope(1_000), to: pair.athens)
+        // What is tried for Izmir hangs from the first on.
+        let athens = pair.athens.id
+        let ways = try await pair.north.mailroom().ways()
+        #expect(ways.count == 2 && ways.allSatisfy { $0.recipient == athens })
+        for way in ways {
+            let due = try await pair.north.mailroom().due(
+                on: way, now: pair.north.now, limit: 100)
+            #expect(due.allSatisfy { $0.owner == way.owner })
+            #expect(due.count == (way.owner == neighbour.id ? 1 : 40))
+        }
+        try await pair.north.round()
+        #expect(try await pair.athens.inbox().count == 41)
+    }
+
     @Test("one sender's many slow recipients take no more than its share of the places")
     func places() throws {
         let places = DeliveryPlaces()
         let owners = try (1...3).map { try TestHouse($0, daemonKey: nil).id }
-        func recipient(_ number: Int) -> OrganisationID {
-            OrganisationID(Digest.sha256(of: Array("\(number)".utf8)))
+        func way(_ owner: Int, _ number: Int) -> ConsignmentWay {
+            ConsignmentWay(
+                owner: owners[owner],
+                recipient: OrganisationID(Digest.sha256(of: Array("\(number)".utf8))))
         }
         for number in 0..<DeliveryPlaces.mostPerOwner {
-            #expect(places.begin(recipient(number), for: owners[0]))
+            #expect(places.isFree(way(0, number)))
+            places.begin(way(0, number))
         }
-        #expect(!places.begin(recipient(1_000), for: owners[0]))
-        #expect(!places.begin(recipient(0), for: owners[1]), "busy already")
-        #expect(places.begin(recipient(1_000), for: owners[1]))
-        places.end(recipient(0))
-        #expect(places.begin(recipient(0), for: owners[0]))
+        #expect(!places.isFree(way(0, 1_000)))
+        #expect(places.isFree(way(1, 0)), "another sender, on its way to the same recipient")
+        places.begin(way(1, 0))
+        #expect(!places.isFree(way(1, 0)), "busy already")
+        places.end(way(0, 0))
+        #expect(places.isFree(way(0, 0)))
+        // Those behind the last one have their turn first.
+        let ways = [way(0, 1), way(1, 0), way(2, 0), way(2, 1)]
+        #expect(places.inTurn(ways) == [way(2, 0), way(2, 1), way(0, 1), way(1, 0)])
+        #expect(places.inTurn([way(2, 2)]) == [way(2, 2)])
+    }
+
+    @Test("a parcel that finds no room keeps nothing behind it from being collected")
+    func noRoom() async throws {
+        let pair = try await Pair(southIsReachable: false)
+        let large = envelope(1, count: 300_000)
+        try await pair.izmir.send(large, to: pair.athens)
+        try await pair.izmir.send(envelope(2), to: pair.athens)
+        pair.south.setSenderBytes(100_000)
+        try await pair.south.restart()
+        pair.world.lines.listen()
+        try await pair.south.round()
+        #expect(try await pair.athens.inbox().map(\.length) == [300])
+        // Nothing was fetched for which there is no room.
+        let asked = pair.world.lines.sent(from: "south", to: "north").map(\.path)
+        #expect(!asked.contains { $0.hasSuffix("\(Digest.sha256(of: large))") })
+        pair.south.setSenderBytes(Mailroom.standardSenderBytes)
+        try await pair.south.restart()
+        try await pair.south.round()
+        #expect(try await pair.athens.inbox().count == 2)
     }
 }

@@ -48,6 +48,7 @@ final class PaperDaemon: Sendable {
     private let net: WeakNet
     private let rules: DeliveryRules
     private let isDiskBroken = Mutex(false)
+    private let senderBytes = Mutex(Mailroom.standardSenderBytes)
     private let openings = Mutex<UInt8>(0)
     private let running = Mutex<Running?>(nil)
 
@@ -85,7 +86,8 @@ final class PaperDaemon: Sendable {
                     self?.isDiskBroken.withLock { $0 } == true ? EIO : fsync(file)
                 }
                 let mailroom = try await Mailroom.open(
-                    at: folder, as: .daemon, randomness: randomness(), disk: disk
+                    at: folder, as: .daemon, randomness: randomness(), disk: disk,
+                    senderBytes: senderBytes.withLock { $0 }
                 ) {}
                 start(mailroom)
                 return
@@ -128,6 +130,9 @@ final class PaperDaemon: Sendable {
 
     /// From now on the disk keeps nothing, or is a new one with what the old one had kept.
     func setDiskBroken(_ isBroken: Bool) { isDiskBroken.withLock { $0 = isBroken } }
+
+    /// What one organisation may have lying in one mailbox, once the folder is opened again.
+    func setSenderBytes(_ bytes: Int) { senderBytes.withLock { $0 = bytes } }
 
     /// Closes the folder and opens it again.
     func restart() async throws {
@@ -175,7 +180,9 @@ final class PaperDaemon: Sendable {
     /// The log stands as it was signed, and everything else in the folder is sound.
     func confirmSound(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let report = try await Mailroom.verify(folder)
-        #expect(report.isSound, "\(name): \(report)", sourceLocation: sourceLocation)
+        #expect(
+            report.isSound && report.isCountedRight, "\(name): \(report)",
+            sourceLocation: sourceLocation)
         let room = try mailroom()
         guard let note = try await room.checkpointNote() else { return }
         let checkpoint = try Checkpoint.verify(

@@ -296,7 +296,7 @@ final class KillDriver: Sendable {
 
     private static func verify(_ daemon: DaemonProcess) async throws {
         let report = try await Mailroom.verify(daemon.data)
-        #expect(report.isSound, "\(report)")
+        #expect(report.isSound && report.isCountedRight, "\(report)")
     }
 
     /// Every file of a parcel has its row, and nothing is left of what was under way.
