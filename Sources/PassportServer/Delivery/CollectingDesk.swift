@@ -26,7 +26,7 @@ final class CollectingDesk: Sendable {
 
     /// Makes room for a download.
     ///
-    /// - Throws: when the folder cannot be made; `busy` while the same file is being fetched.
+    /// - Throws: when the folder cannot be made; `refused` while the same file is being fetched.
     func begin(_ file: String) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,

@@ -143,7 +143,6 @@ import Testing
         for number in 0..<40 { try await pair.izmir.send(envelope(number), to: pair.athens) }
         pair.world.advance(1)
         try await neighbour.send(envelope(1_000), to: pair.athens)
-        // What is tried for Izmir hangs from the first on.
         let athens = pair.athens.id
         let ways = try await pair.north.mailroom().ways()
         #expect(ways.count == 2 && ways.allSatisfy { $0.recipient == athens })
