@@ -10,7 +10,7 @@ struct SignatureParameters {
     let nonce: String
     let keyID: RequestKeyID
 
-    private static let nonceCharacters = 16...64
+    static let nonceCharacters = 16...64
 
     /// The one form that we write.
     var text: String {

@@ -138,22 +138,26 @@ extension RequestComponents {
         }
         let keyID = RequestKeyID(
             organisation: organisation, keyHash: key.verifyingKey.keyHash)
+        let values = values
         let parameters = SignatureParameters(
             components: values.map(\.name), created: now,
             expires: now.adding(seconds: RequestRules.ownLifetime),
             nonce: Base64URL.encode(randomness.bytes(RequestRules.nonceBytes)), keyID: keyID)
         let text = parameters.text
-        let signature = key.signature(for: base(parameters.components, text))
+        let signature = key.signature(for: Self.base(values, text))
         return SignatureFields(
-            input: "carepass=\(text)", signature: "carepass=:\(Base64.encode(signature)):")
+            input: "\(OwnSignatureForm.label)=\(text)",
+            signature: "\(OwnSignatureForm.label)=:\(Base64.encode(signature)):")
     }
 
     /// RFC 9421 §2.5: a line for each component, and last the parameters.
-    func base(_ components: [String], _ parameters: String) -> [UInt8] {
-        let all = Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }
-        let lines = components.map { "\"\($0)\": \(all[$0] ?? "")" }
-        return Array(
-            (lines + ["\"@signature-params\": \(parameters)"]).joined(separator: "\n").utf8)
+    static func base(
+        _ values: [(name: String, value: String)], _ parameters: String
+    ) -> [UInt8] {
+        var text = ""
+        for (name, value) in values { text += "\"\(name)\": \(value)\n" }
+        text += "\"@signature-params\": \(parameters)"
+        return Array(text.utf8)
     }
 }
 

@@ -26,20 +26,28 @@ public struct UnverifiedRequest: Sendable {
     public init(
         _ components: RequestComponents, _ fields: SignatureFields
     ) throws(ExchangeError) {
-        let (label, list, text) = try Self.input(fields.input)
-        parameters = try SignatureParameters(list)
-        let covered = Set(parameters.components)
+        let (label, parameters, text) = try Self.input(fields.input)
+        self.parameters = parameters
         // Exactly these: a component that is missing is one that a thief may choose, and one
         // that is not known here would be signed and not looked at.
-        guard covered == Set(components.values.map(\.name)) else {
+        let values = components.values
+        guard let covered = Self.ordered(values, like: parameters.components) else {
             throw ExchangeError(
                 .unsigned, "signature: does not cover what it must, or something else",
-                hint: "sign "
-                    + components.values.map { "\"\($0.name)\"" }.joined(separator: " "))
+                hint: "sign " + values.map { "\"\($0.name)\"" }.joined(separator: " "))
         }
         self.components = components
-        base = components.base(parameters.components, text)
+        base = RequestComponents.base(covered, text)
         signature = try Self.signature(fields.signature, label: label)
+    }
+
+    /// The values in the order of the names, none of which comes twice; nil unless there is one
+    /// name for each value.
+    private static func ordered(
+        _ values: [(name: String, value: String)], like names: [String]
+    ) -> [(name: String, value: String)]? {
+        let ordered = names.compactMap { name in values.first { $0.name == name } }
+        return ordered.count == names.count && names.count == values.count ? ordered : nil
     }
 
     private static func dictionary(
@@ -58,7 +66,10 @@ public struct UnverifiedRequest: Sendable {
 
     private static func input(
         _ text: String
-    ) throws(ExchangeError) -> (label: String, list: InnerList, text: String) {
+    ) throws(ExchangeError) -> (label: String, parameters: SignatureParameters, text: String) {
+        if let own = OwnSignatureForm(input: text) {
+            return (OwnSignatureForm.label, own.parameters, own.text)
+        }
         let (label, value) = try dictionary(text, SignatureFields.inputName)
         guard case .innerList(let list) = value else {
             throw ExchangeError(.malformed, "signature-input: not a list")
@@ -67,12 +78,17 @@ public struct UnverifiedRequest: Sendable {
         guard let written = try? serializer.writeListFieldValue([.innerList(list)]) else {
             throw ExchangeError(.malformed, "signature-input: not a list")
         }
-        return (label, list, String(decoding: written, as: UTF8.self))
+        return (
+            label, try SignatureParameters(list), String(decoding: written, as: UTF8.self)
+        )
     }
 
     private static func signature(
         _ text: String, label: String
     ) throws(ExchangeError) -> [UInt8] {
+        if label == OwnSignatureForm.label, let own = OwnSignatureForm.signature(text) {
+            return own
+        }
         let (other, value) = try dictionary(text, SignatureFields.signatureName)
         guard other == label, case .item(let item) = value, item.rfc9651Parameters.isEmpty,
             case .undecodedByteSequence(let encoded) = item.rfc9651BareItem,

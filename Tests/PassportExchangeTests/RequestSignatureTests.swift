@@ -53,6 +53,60 @@ struct RequestSignatureTests {
         #expect(nonces.count == 50)
     }
 
+    /// Under another label the parser of structured fields reads it.
+    @Test("our own form is read as the parser reads it, whatever byte of it is another")
+    func ownForm() throws {
+        let identity = try House.izmir.identity()
+        let key = try House.izmir.key(.exchange)
+        let request = components(upload: upload)
+        let fields = try request.signed(
+            for: identity.organisation, by: key, at: start, randomness: .system)
+        func outcome(_ input: [UInt8], _ signature: [UInt8], _ label: String) -> String {
+            func labelled(_ bytes: [UInt8]) -> String {
+                label + "=" + String(decoding: bytes, as: UTF8.self)
+            }
+            do {
+                let verified = try verify(
+                    request,
+                    SignatureFields(input: labelled(input), signature: labelled(signature)),
+                    by: identity)
+                return "\(verified.nonce) \(verified.created) \(verified.expires)"
+            } catch let error as ExchangeError {
+                return error.identifier
+            } catch {
+                return "\(error)"
+            }
+        }
+        let input = Array(fields.input.utf8.dropFirst("carepass=".utf8.count))
+        let signature = Array(fields.signature.utf8.dropFirst("carepass=".utf8.count))
+        var accepted = 0
+        func compare(_ input: [UInt8], _ signature: [UInt8]) {
+            let own = outcome(input, signature, "carepass")
+            #expect(own == outcome(input, signature, "other"), "\(own)")
+            if !own.hasPrefix("exchange.") { accepted += 1 }
+        }
+        compare(input, signature)
+        #expect(accepted == 1, "what is compared is accepted to begin with")
+        for byte in Array("a0 ;\"\\=:(".utf8) {
+            for place in input.indices where input[place] != byte {
+                var changed = input
+                changed[place] = byte
+                compare(changed, signature)
+                changed = input
+                changed.insert(byte, at: place)
+                compare(changed, signature)
+            }
+            for place in signature.indices where signature[place] != byte {
+                var changed = signature
+                changed[place] = byte
+                compare(input, changed)
+            }
+        }
+        for place in input.indices {
+            compare(Array(input[..<place] + input[(place + 1)...]), signature)
+        }
+    }
+
     @Test("a signer that knows RFC 9421 and nothing of ours is accepted")
     func foreignSigner() throws {
         let desk = try Desk()
