@@ -92,9 +92,14 @@ final class DaemonProcess: Sendable {
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
             ]
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = try Self.stream("\(folder)/runs/\(run.number).out")
-            process.standardError = try Self.stream("\(folder)/runs/\(run.number).log")
+            let streams = try ["out", "log"].map {
+                try Self.stream("\(folder)/runs/\(run.number).\($0)")
+            }
+            process.standardOutput = streams[0]
+            process.standardError = streams[1]
             try process.run()
+            // Thousands of processes of one run would leave the test itself without files.
+            for stream in streams { try stream.close() }
             run.process = process
         }
     }

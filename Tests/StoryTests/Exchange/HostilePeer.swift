@@ -28,7 +28,9 @@ final class HostilePeer: Sendable {
     static let reason: Comment = "no python"
 
     private static let script = """
-        import socket, ssl, sys, threading
+        import signal, socket, ssl, sys, threading
+        # Whoever started it may be killed, and nobody would end it then.
+        signal.alarm(900)
         manner, port, elsewhere, certificate, key = sys.argv[1:6]
         answers = {
             "garbage": b"\\x00\\xff" * 3000,
