@@ -24,9 +24,12 @@ public enum ExchangePath {
         organisation(id) + "/status-lists/\(number)"
     }
 
+    /// Whom an organisation follows.
+    public static func peers(_ id: OrganisationID) -> String { organisation(id) + "/peers" }
+
     /// The identity of another organisation that one follows.
     public static func peer(_ id: OrganisationID, _ peer: OrganisationID) -> String {
-        organisation(id) + "/peers/\(peer.text)"
+        peers(id) + "/\(peer.text)"
     }
 
     /// What lies in an organisation's mailbox.

@@ -75,6 +75,20 @@ public struct ParcelPage: Codable, Hashable, Sendable {
     }
 }
 
+/// A page of those whom an organisation follows, in the order of their ids.
+public struct PeerPage: Codable, Hashable, Sendable {
+    /// Organisations as text; at most `Limits.pageItems`.
+    public var peers: [String]
+    /// What to say in `after` for the next page; absent on the last.
+    public var next: Int64?
+
+    /// States a page.
+    public init(peers: [String], next: Int64?) {
+        self.peers = peers
+        self.next = next
+    }
+}
+
 /// How far something on its way has come.
 public enum ConsignmentState: String, Codable, Hashable, Sendable, CaseIterable {
     /// It waits to be sent, or to be collected.

@@ -92,6 +92,9 @@ struct WireFormTests {
             "received":1772323200,"sender":"\(izmir.text)"}]}
             """
         #expect(try json(ParcelPage(parcels: [entry], next: nil)) == expected)
+        #expect(
+            try json(PeerPage(peers: [izmir.text], next: 100))
+                == "{\"next\":100,\"peers\":[\"\(izmir.text)\"]}")
         let consignment = ConsignmentEntry(
             parcel: parcel, recipient: izmir, kind: .envelope, length: 5, state: .dead,
             accepted: start, attempts: 12, nextAttempt: nil, lastProblem: "unreachable",

@@ -100,6 +100,31 @@ import Testing
         try await fixture.confirmLog(room)
     }
 
+    @Test("whom somebody follows is known as it was answered, whoever reads meanwhile")
+    func knownAtOnce() async throws {
+        let fixture = try MailroomFixture()
+        let room = try await fixture.made()
+        let (host, peer) = (fixture.athens.id, try MailHouse(9))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        _ = try? await room.known(host)
+                        await Task.yield()
+                    }
+                }
+            }
+            for _ in 0..<100 {
+                try await room.follow(peer.identity, by: host, now: fixture.now)
+                #expect(try await room.follows(host, peer.id))
+                try await room.unfollow(peer.id, by: host, now: fixture.now)
+                #expect(try await !room.follows(host, peer.id))
+                #expect(try await room.known(peer.id) == nil)
+            }
+            group.cancelAll()
+        }
+    }
+
     @Test("of a status list the newest is kept, and an older one cannot replace it")
     func statusLists() async throws {
         let fixture = try MailroomFixture()

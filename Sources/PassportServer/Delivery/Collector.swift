@@ -15,7 +15,6 @@ public struct Collector: Sendable {
     private let logger: Logger
     private let told = Told()
     private let desk: CollectingDesk
-    private let visitSeconds: Int
 
     /// Peers that are asked at once.
     private static let atOnce = 64
@@ -25,13 +24,9 @@ public struct Collector: Sendable {
     private static let pages = 100
 
     /// Collects for a daemon.
-    ///
-    /// - Parameter visitSeconds: for one peer before it is left; what has not come by then goes on
-    ///   from there the next time.
-    public init(_ daemon: Daemon, visitSeconds: Int = 900, logger: Logger) {
+    public init(_ daemon: Daemon, logger: Logger) {
         self.daemon = daemon
         self.logger = logger
-        self.visitSeconds = visitSeconds
         desk = CollectingDesk(folder: "\(daemon.settings.data)/collecting")
     }
 
@@ -39,36 +34,6 @@ public struct Collector: Sendable {
     private struct Visit: Hashable, Sendable {
         let owner: OrganisationID
         let peer: OrganisationID
-    }
-
-    /// The visits under way.
-    private final class BusyVisits: Sendable {
-        private struct State {
-            var visits: Set<Visit> = []
-            var last: Visit?
-        }
-
-        private let state = Mutex(State())
-
-        func holds(_ visit: Visit) -> Bool { state.withLock { $0.visits.contains(visit) } }
-
-        func begin(_ visit: Visit) -> Bool {
-            state.withLock { state in
-                guard state.visits.count < Collector.atOnce, state.visits.insert(visit).inserted
-                else { return false }
-                state.last = visit
-                return true
-            }
-        }
-
-        func end(_ visit: Visit) { state.withLock { _ = $0.visits.remove(visit) } }
-
-        /// The visits, beginning behind the one that was begun last.
-        func inTurn(_ visits: [(Visit, Identity)]) -> [(Visit, Identity)] {
-            let last = state.withLock { $0.last }
-            guard let place = visits.firstIndex(where: { $0.0 == last }) else { return visits }
-            return Array(visits[(place + 1)...] + visits[...place])
-        }
     }
 
     /// Every peer of every organisation here, except where the peer's mailbox is here too.
@@ -103,7 +68,7 @@ public struct Collector: Sendable {
     private func visit(_ peer: Identity, for owner: OrganisationID) async -> Int {
         for endpoint in Daemon.endpoints(of: peer) where !Task.isCancelled {
             do {
-                let count = try await within(seconds: visitSeconds) {
+                let count = try await within(seconds: daemon.deadlines.turn) {
                     try await self.tell(owner, to: peer.organisation, at: endpoint)
                     return try await self.collect(for: owner, from: peer, at: endpoint)
                 }
@@ -264,18 +229,19 @@ public struct Collector: Sendable {
     /// Attack: a peer that drips its answers. Whoever is being asked still is left alone in the
     /// next round, and keeps us from nobody else.
     public func run() async {
-        let busy = BusyVisits()
+        let turns = Turns<Visit>(most: Self.atOnce, mostPerOwner: Self.atOnce) { $0.owner }
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 var isLeftOut = false
-                for (visit, peer) in busy.inTurn((try? await visits()) ?? []) {
-                    guard busy.begin(visit) else {
-                        isLeftOut = isLeftOut || !busy.holds(visit)
+                let visits = (try? await visits()) ?? []
+                for (visit, peer) in turns.inOrder(visits, way: \.0) {
+                    guard turns.begin(visit) else {
+                        isLeftOut = isLeftOut || !turns.holds(visit)
                         continue
                     }
                     group.addTask {
                         _ = await self.visit(peer, for: visit.owner)
-                        busy.end(visit)
+                        turns.end(visit)
                     }
                 }
                 // Whoever found no place is not made to wait for a whole round.

@@ -18,9 +18,13 @@ public struct PostOffice: Sendable {
     /// after a cut.
     private static let perWay = 16
     private static let cuts = 4
-    /// Seconds for one way before others have their turn; what has not ended by then goes on
-    /// from there the next time.
-    private static let turnSeconds = 900
+    /// Ways on which something goes at once, all together and from one sender.
+    static let ways = 256
+    static let waysPerOwner = 32
+
+    static func turns() -> Turns<ConsignmentWay> {
+        Turns(most: ways, mostPerOwner: waysPerOwner) { $0.owner }
+    }
 
     /// Sends for a daemon.
     public init(_ daemon: Daemon, rules: DeliveryRules = DeliveryRules(), logger: Logger) {
@@ -206,26 +210,26 @@ public struct PostOffice: Sendable {
     /// Runs until it is cancelled: whenever something is due, or was handed over. Whoever takes
     /// long is at it alone, and nobody waits for it.
     public func run() async {
-        let places = DeliveryPlaces()
+        let turns = Self.turns()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                for way in places.inTurn((try? await daemon.mailroom.ways()) ?? []) {
-                    guard places.isFree(way) else { continue }
+                let ways = (try? await daemon.mailroom.ways()) ?? []
+                for way in turns.inOrder(ways, way: { $0 }) {
+                    guard turns.isFree(way) else { continue }
                     let queue = (try? await due(on: way, daemon.now())) ?? []
-                    guard !queue.isEmpty else { continue }
-                    places.begin(way)
+                    guard !queue.isEmpty, turns.begin(way) else { continue }
                     group.addTask {
                         let count =
-                            (try? await within(seconds: Self.turnSeconds) {
+                            (try? await within(seconds: daemon.deadlines.turn) {
                                 await self.work(through: queue)
                             }) ?? 0
-                        places.end(way)
+                        turns.end(way)
                         // What could not be written down stays due: on a full disk, going on at
                         // once would send the same parcels again and again.
                         if count == queue.count { self.daemon.bell.ring() }
                     }
                 }
-                await daemon.bell.wait(atMost: await pause(isBusy: places.isBusy))
+                await daemon.bell.wait(atMost: await pause(isBusy: turns.isBusy))
             }
         }
     }

@@ -15,6 +15,8 @@ struct Call: Sendable {
     let parameters: [String: String]
     /// The moment of this request, the same for everything that is decided in it.
     let now: Timestamp
+    /// How long it waited for its body.
+    let wait: BodyWait
 
     var mailroom: Mailroom { daemon.mailroom }
 
@@ -76,6 +78,15 @@ struct Call: Sendable {
             throw Problem(.malformed, "'\(name.canonicalName)' is no number of bytes")
         }
         return count
+    }
+
+    /// True when a request brings a whole parcel that is short enough to be taken in before
+    /// anything is looked up. The end of a long one is not: there has to be room for all of it.
+    func isShort(_ request: VerifiedRequest) throws -> Bool {
+        guard request.components.upload == nil, let length = try contentLength() else {
+            return false
+        }
+        return length <= Mailroom.inlineBytes
     }
 
     /// Bytes of the body.
@@ -143,14 +154,6 @@ struct Call: Sendable {
         }
     }
 
-    /// The request, verified by what one look at the database says of who asks.
-    func verify(
-        _ unverified: UnverifiedRequest, by standing: ParcelStanding
-    ) async throws -> VerifiedRequest {
-        guard let identity = standing.identity else { throw UnverifiedRequest.unknownKey }
-        return try await verify(unverified, by: identity)
-    }
-
     /// A verified request without a body, of which the nonce is used up.
     func reading() async throws -> VerifiedRequest {
         let request = try await verified()
@@ -190,9 +193,12 @@ struct Call: Sendable {
 
     // MARK: - The body
 
+    /// The body as it comes.
+    var parts: TimedBody { TimedBody(body: request.body, wait: wait) }
+
     /// A whole body that fits into memory and is the one that was signed.
     func body(
-        maximum: Int, digest: Digest, seconds: Int = BodyBudget.seconds
+        maximum: Int, digest: Digest, seconds: Int? = nil
     ) async throws -> [UInt8] {
         let bytes = try await body(maximum: maximum, seconds: seconds)
         guard Digest.sha256(of: bytes) == digest else { throw Problem(.wrongDigest) }
@@ -201,14 +207,14 @@ struct Call: Sendable {
 
     /// A whole body that fits into memory.
     ///
-    /// - Parameter seconds: in which it has to be here.
-    func body(maximum: Int, seconds: Int = BodyBudget.seconds) async throws -> [UInt8] {
+    /// - Parameter seconds: in which it has to be here, when not as long as any other.
+    func body(maximum: Int, seconds: Int? = nil) async throws -> [UInt8] {
         let length = try contentLength() ?? maximum
         guard length <= maximum else { throw Problem(.tooLarge) }
-        let bytes = try await within(seconds: seconds) {
+        let bytes = try await within(seconds: seconds ?? daemon.deadlines.body) {
             let share = daemon.bodies.share(of: source)
             var bytes: [UInt8] = []
-            for try await part in request.body {
+            for try await part in parts {
                 guard bytes.count + part.readableBytes <= maximum else { throw Problem(.tooLarge) }
                 try share.grow(to: bytes.count + part.readableBytes)
                 bytes += part.readableBytesView

@@ -13,10 +13,10 @@ struct Dispatcher: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let start = ContinuousClock.now
-        var (template, response) = await answer(request)
+        let wait = BodyWait()
+        var (template, response) = await answer(request, wait)
         if request.method == .head { response = response.createHeadResponse() }
-        let time = start.duration(to: .now).components
-        let microseconds = Int(time.seconds * 1_000_000 + time.attoseconds / 1_000_000_000_000)
+        let microseconds = start.duration(to: .now).wholeMicroseconds
         daemon.metrics.answered(
             template, status: response.status.code, microseconds: microseconds)
         // The template and never the path: a path names organisations and parcels, and a query
@@ -27,6 +27,7 @@ struct Dispatcher: HTTPResponder {
                 "method": .string(Self.known(request.method)), "route": .string(template),
                 "status": .stringConvertible(response.status.code),
                 "microseconds": .stringConvertible(microseconds),
+                "waited": .stringConvertible(wait.microseconds),
             ])
         return response
     }
@@ -36,7 +37,9 @@ struct Dispatcher: HTTPResponder {
         [.get, .head, .put, .post, .delete].contains(method) ? method.rawValue : "other"
     }
 
-    private func answer(_ request: Request) async -> (template: String, response: Response) {
+    private func answer(
+        _ request: Request, _ wait: BodyWait
+    ) async -> (template: String, response: Response) {
         let path = (request.head.path ?? "").prefix { $0 != "?" }
             .split(separator: "/", omittingEmptySubsequences: false)
         var methods: [String] = []
@@ -47,7 +50,8 @@ struct Dispatcher: HTTPResponder {
                 continue
             }
             let call = Call(
-                daemon: daemon, request: request, parameters: parameters, now: daemon.now())
+                daemon: daemon, request: request, parameters: parameters, now: daemon.now(),
+                wait: wait)
             do {
                 return (route.template, try await route.answer(call))
             } catch {

@@ -67,7 +67,7 @@ struct Intake {
     ) async throws {
         var arrived = 0
         do {
-            for try await part in call.request.body {
+            for try await part in call.parts {
                 guard part.readableBytes <= count - arrived else { throw Problem(.tooLarge) }
                 let bytes = Array(part.readableBytesView)
                 arrived += bytes.count
@@ -82,19 +82,6 @@ struct Intake {
             throw error
         }
         call.daemon.metrics.received(bytes: arrived)
-    }
-}
-
-extension ParcelKind {
-    /// What a whole parcel is.
-    ///
-    /// - Throws: `refused`, `malformed` as `init(head:)`; `overLimit` for a notice that is longer
-    ///   than any notice.
-    init(_ parcel: UploadedParcel) throws(ExchangeError) {
-        try self.init(head: parcel.head)
-        guard self != .notice || parcel.length <= Limits.noticeBytes else {
-            throw ExchangeError(.overLimit, "a notice of more than \(Limits.noticeBytes) bytes")
-        }
     }
 }
 

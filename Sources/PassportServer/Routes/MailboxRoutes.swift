@@ -64,14 +64,15 @@ enum MailboxRoutes {
     private static func deposit(_ call: Call) async throws -> Response {
         let owner = try call.organisation()
         let digest = try call.parcel()
-        let unverified = try call.unverified()
-        let standing = try await call.mailroom.standing(
-            of: unverified, bringing: digest, to: owner)
-        let request = try await call.verify(unverified, by: standing)
-        guard let identity = standing.owner, call.daemon.isNamed(by: identity) else {
-            throw Problem(.notFound)
-        }
-        guard standing.isFollowed else { throw Problem(.forbidden) }
+        let request = try await call.verified()
+        guard let host = try await call.mailroom.known(owner), host.isHosted,
+            call.daemon.isNamed(by: host.identity)
+        else { throw Problem(.notFound) }
+        guard host.follows.contains(request.organisation) else { throw Problem(.forbidden) }
+        let standing =
+            try call.isShort(request)
+            ? .notLookedUp
+            : try await call.mailroom.standing(of: request, bringing: digest, to: owner)
         if let receipt = standing.receipt {
             try await call.mailroom.admit(request, now: call.now)
             return .bytes(receipt, MediaType.receipt)

@@ -12,6 +12,7 @@ enum OrganisationRoutes {
     static let all = [
         Route("PUT", organisation + "/identity", putIdentity),
         Route("PUT", organisation + "/status-lists/{number}", putStatusList),
+        Route("GET", organisation + "/peers", peers),
         Route("GET", organisation + "/peers/{peer}", getPeer),
         Route("PUT", organisation + "/peers/{peer}", putPeer),
         Route("DELETE", organisation + "/peers/{peer}", removePeer),
@@ -37,14 +38,14 @@ enum OrganisationRoutes {
         return try await call.daemon.strangers.admit(from: call.source) {
             let identity = try await read(
                 call, call.components().contentDigest, known, maximum: StrangerGate.bodyBytes,
-                seconds: StrangerGate.bodySeconds)
+                seconds: call.daemon.deadlines.strangerBody)
             return try await update(call, identity, await call.verify(unverified, by: identity))
         }
     }
 
     private static func read(
         _ call: Call, _ digest: Digest, _ known: Identity, maximum: Int = Limits.identityBytes,
-        seconds: Int = BodyBudget.seconds
+        seconds: Int? = nil
     ) async throws -> Identity {
         let bytes = try await call.body(maximum: maximum, digest: digest, seconds: seconds)
         let unverified = try UnverifiedIdentity(decoding: bytes)
@@ -98,6 +99,14 @@ enum OrganisationRoutes {
     }
 
     // MARK: - Whom one follows
+
+    private static func peers(_ call: Call) async throws -> Response {
+        let id = try call.organisation()
+        let after = try call.after()
+        _ = try await call.reading(by: id)
+        let page = try await call.mailroom.followed(by: id, after: after)
+        return .json(PeerPage(peers: page.records.map(\.text), next: page.next))
+    }
 
     private static func getPeer(_ call: Call) async throws -> Response {
         let id = try call.organisation()

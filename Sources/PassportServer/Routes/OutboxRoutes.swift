@@ -32,17 +32,21 @@ enum OutboxRoutes {
         let owner = try call.organisation()
         let recipient = try call.organisation("recipient")
         let digest = try call.parcel()
-        let unverified = try call.unverified()
-        let standing = try await call.mailroom.standing(
-            of: unverified, sending: digest, from: owner, to: recipient)
-        let request = try await call.verify(unverified, by: standing)
+        let request = try await call.verified()
         try call.require(request, owner)
-        guard standing.owner != nil else { throw Problem(.notFound) }
+        guard let host = try await call.mailroom.known(owner), host.isHosted else {
+            throw Problem(.notFound)
+        }
+        let isFollowed = host.follows.contains(recipient)
+        let standing =
+            try isFollowed && call.isShort(request)
+            ? .notLookedUp
+            : try await call.mailroom.standing(of: request, sending: digest, to: recipient)
         if let known = standing.consignment, known.state != .dead {
             try await call.mailroom.admit(request, now: call.now)
             return .json(known.entry)
         }
-        guard standing.isFollowed else {
+        guard isFollowed else {
             throw Problem(.forbidden, "the recipient is not among those that are followed")
         }
         let scope = UploadScope(owner: owner, peer: owner, recipient: recipient)

@@ -9,7 +9,32 @@ struct Route: Sendable {
     let template: String
     let answer: @Sendable (Call) async throws -> Response
 
-    private let segments: [Substring]
+    /// A part of the path between two slashes.
+    private enum Segment {
+        case word(Substring)
+        case name(String, after: Substring, before: Substring)
+
+        init(_ text: Substring) {
+            if let open = text.firstIndex(of: "{"), let close = text.firstIndex(of: "}") {
+                self = .name(
+                    String(text[open..<close].dropFirst()), after: text[..<open],
+                    before: text[text.index(after: close)...])
+            } else {
+                self = .word(text)
+            }
+        }
+
+        func fits(_ given: Substring) -> Bool {
+            switch self {
+            case .word(let word): given == word
+            case .name(_, let start, let end):
+                given.utf8.count > start.utf8.count + end.utf8.count && given.hasPrefix(start)
+                    && given.hasSuffix(end)
+            }
+        }
+    }
+
+    private let segments: [Segment]
 
     init(
         _ method: String, _ template: String,
@@ -19,24 +44,18 @@ struct Route: Sendable {
         self.template = template
         self.answer = answer
         segments = template.split(separator: "/", omittingEmptySubsequences: false)
+            .map(Segment.init)
     }
 
     /// The named parts when a path is of this form. Nothing is decoded: every path has one
     /// spelling, because it is signed.
     func parameters(_ path: [Substring]) -> [String: String]? {
-        guard path.count == segments.count else { return nil }
+        guard path.count == segments.count,
+            zip(segments, path).allSatisfy({ $0.fits($1) })
+        else { return nil }
         var parameters: [String: String] = [:]
-        for (given, wanted) in zip(path, segments) {
-            if let open = wanted.firstIndex(of: "{"), let close = wanted.firstIndex(of: "}") {
-                let (start, end) = (wanted[..<open], wanted[wanted.index(after: close)...])
-                guard given.hasPrefix(start), given.hasSuffix(end),
-                    given.utf8.count > start.utf8.count + end.utf8.count
-                else { return nil }
-                parameters[String(wanted[open..<close].dropFirst())] = String(
-                    given.dropFirst(start.count).dropLast(end.count))
-            } else if given != wanted {
-                return nil
-            }
+        for case (.name(let name, let start, let end), let given) in zip(segments, path) {
+            parameters[name] = String(given.dropFirst(start.count).dropLast(end.count))
         }
         return parameters
     }

@@ -9,8 +9,6 @@ internal import Synchronization
 final class StrangerGate: Sendable {
     /// Bytes of such a body, at most; a longer chain is signed with a key that is known already.
     static let bodyBytes = 262_144
-    /// Seconds in which the body has to be here.
-    static let bodySeconds = 20
     static let most = 64
     static let mostPerSource = 4
     private let inside = Mutex<[String: Int]>([:])
@@ -45,8 +43,6 @@ final class BodyBudget: Sendable {
     static let mostPerSource = most / 4
     /// Bytes of a body that is taken in without asking.
     static let short = 65_536
-    /// Seconds in which a body has to be here.
-    static let seconds = 600
     private let taken = Mutex<[String: Int]>([:])
 
     /// What one body has taken of the room; given back when it is dropped.

@@ -17,6 +17,7 @@ public final class Daemon: Sendable {
     /// The clock.
     let now: @Sendable () -> Timestamp
     let randomness: Randomness
+    let deadlines: Deadlines
     let metrics = DaemonMetrics()
     let unwritten = UnwrittenNonces()
     /// Bodies of those who are not known yet, and all bodies that are read whole.
@@ -27,15 +28,19 @@ public final class Daemon: Sendable {
 
     /// Puts a daemon together; nothing runs yet.
     ///
-    /// - Parameter endpoint: what requests must be signed for.
+    /// - Parameters:
+    ///   - endpoint: what requests must be signed for.
+    ///   - deadlines: for those it talks with.
     public init(
         mailroom: Mailroom, settings: Settings, endpoint: Endpoint, transport: any Transport,
-        randomness: Randomness = .system, now: @escaping @Sendable () -> Timestamp
+        deadlines: Deadlines = Deadlines(), randomness: Randomness = .system,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.mailroom = mailroom
         self.settings = settings
         self.endpoint = endpoint
         self.transport = transport
+        self.deadlines = deadlines
         self.randomness = randomness
         self.now = now
     }

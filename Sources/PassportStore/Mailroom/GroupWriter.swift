@@ -37,15 +37,18 @@ final class GroupWriter: Sendable {
     private let keys: NodeKeys
     private let files: DurableFiles
     private let randomness: Randomness
+    private let directory: Directory?
     private let state = Mutex(State())
 
     init(
-        _ pool: DatabasePool, _ keys: NodeKeys, _ files: DurableFiles, _ randomness: Randomness
+        _ pool: DatabasePool, _ keys: NodeKeys, _ files: DurableFiles, _ randomness: Randomness,
+        _ directory: Directory?
     ) {
         self.pool = pool
         self.keys = keys
         self.files = files
         self.randomness = randomness
+        self.directory = directory
     }
 
     /// Runs an operation and returns once it is durable.
@@ -110,26 +113,25 @@ final class GroupWriter: Sendable {
     ) throws -> [@Sendable () -> Void] {
         var answers: [@Sendable () -> Void] = []
         var known: (note: String?, frontier: MerkleFrontier)?
+        var changesDirectory = false
         try database.inTransaction(.immediate) {
             let (note, frontier) = try confirmed(database)
             var ledger = Ledger(frontier: frontier, randomness: randomness)
             for pending in batch {
                 let before = ledger
                 do {
-                    try database.inSavepoint {
-                        answers.append(try pending.run(database, &ledger))
-                        return .commit
-                    }
+                    answers.append(try run(pending, alone: batch.count == 1, database, &ledger))
                 } catch {
                     // After these SQLite may have taken back more than the savepoint.
-                    guard database.isInsideTransaction, Self.isOfOneOperation(error) else {
-                        throw error
-                    }
+                    guard batch.count > 1, database.isInsideTransaction,
+                        Self.isOfOneOperation(error)
+                    else { throw error }
                     ledger = before
                     let failure = failure(error)
                     answers.append { pending.fail(failure) }
                 }
             }
+            changesDirectory = ledger.changesDirectory
             known = (note, ledger.frontier)
             if ledger.frontier.size > frontier.size {
                 known?.note = try LogTable.sign(
@@ -138,12 +140,28 @@ final class GroupWriter: Sendable {
             }
             return .commit
         }
+        if changesDirectory { directory?.forget() }
         let pages = batch.reduce(0) { $0 + $1.pages }
         state.withLock { state in
             state.known = known
             state.pages += pages
         }
         return answers
+    }
+
+    /// Runs an operation in a savepoint of its own; one that is alone is taken back with the
+    /// whole transaction.
+    private func run(
+        _ pending: Pending, alone isAlone: Bool, _ database: Database, _ ledger: inout Ledger
+    ) throws -> @Sendable () -> Void {
+        guard !isAlone else { return try pending.run(database, &ledger) }
+        var answer: (@Sendable () -> Void)?
+        try database.inSavepoint {
+            answer = try pending.run(database, &ledger)
+            return .commit
+        }
+        guard let answer else { throw StoreError(.damaged, .fault, "nothing was done") }
+        return answer
     }
 
     /// The log's edge, read and verified anew when the newest checkpoint is not our own (a
@@ -235,6 +253,8 @@ final class GroupWriter: Sendable {
 struct Ledger {
     private(set) var frontier: MerkleFrontier
     private(set) var seconds: Int64 = 0
+    /// True when an operation changed who is known here.
+    var changesDirectory = false
     private let randomness: Randomness
 
     init(frontier: MerkleFrontier, randomness: Randomness) {

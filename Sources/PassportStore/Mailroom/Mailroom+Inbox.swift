@@ -51,10 +51,7 @@ extension Mailroom {
         let parcel = arrival.parcel
         return try await keeping(parcel, if: \.isNew) { database, ledger in
             try Self.consume(request, arrival.now, database)
-            guard try Self.takes(arrival.recipient, arrival.sender, database) else {
-                throw Self.notTaken
-            }
-            if let receipt = try Self.receipt(
+            if let receipt = try Self.taken(
                 parcel.digest, arrival.recipient, arrival.sender, database)
             {
                 return DepositOutcome(isNew: false, receipt: receipt)
@@ -88,11 +85,23 @@ extension Mailroom {
         }
     }
 
-    /// The mailbox is here and takes in what `sender` brings.
-    static func takes(
-        _ recipient: OrganisationID, _ sender: OrganisationID, _ database: Database
-    ) throws -> Bool {
-        try hosts(recipient, database) && follows(recipient, sender, database)
+    /// The receipt of what arrived before.
+    ///
+    /// - Throws: `notTaken` when the mailbox is not here, or takes nothing from `sender`.
+    static func taken(
+        _ digest: Digest, _ recipient: OrganisationID, _ sender: OrganisationID,
+        _ database: Database
+    ) throws -> [UInt8]? {
+        let row = try database.row(
+            """
+            SELECT (SELECT receipt FROM inbox WHERE owner = ?1 AND digest = ?3 AND sender = ?2)
+            FROM organisation JOIN follow ON host = organisation.id
+            WHERE organisation.id = ?1 AND isHosted AND peer = ?2
+            """,
+            [recipient.blob, sender.blob, digest.blob])
+        guard let row else { throw notTaken }
+        let receipt: Data? = row[0]
+        return receipt.map { [UInt8]($0) }
     }
 
     /// A new row of a mailbox.

@@ -46,6 +46,7 @@ extension Mailroom {
             // Whoever follows may know less of the peer than the daemon does.
             try self.takeIn(
                 peer, isHosted: false, isOlderTaken: true, now, database, &ledger)
+            ledger.changesDirectory = true
             try database.run(
                 "INSERT INTO follow (host, peer) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 [host.blob, peer.organisation.blob])
@@ -58,8 +59,9 @@ extension Mailroom {
         _ peer: OrganisationID, by host: OrganisationID, request: VerifiedRequest? = nil,
         now: Timestamp
     ) async throws {
-        try await writer.write { database, _ in
+        try await writer.write { database, ledger in
             try Self.consume(request, now, database)
+            ledger.changesDirectory = true
             try database.run(
                 "DELETE FROM follow WHERE host = ? AND peer = ?", [host.blob, peer.blob])
             let isFollowed = try database.has(
@@ -70,19 +72,33 @@ extension Mailroom {
         }
     }
 
+    /// An organisation that is hosted or followed here; nil for any other.
+    public func known(_ organisation: OrganisationID) async throws -> KnownOrganisation? {
+        if let known = directory?.entry(organisation) { return known }
+        let edition = directory?.edition ?? 0
+        let known = try await read { database -> KnownOrganisation? in
+            guard let identity = try self.identity(organisation, database) else { return nil }
+            return KnownOrganisation(
+                identity: identity, isHosted: try Self.hosts(organisation, database),
+                follows: Set(try Self.followed(by: organisation, database)))
+        }
+        if let known { directory?.keep(known, readIn: edition) }
+        return known
+    }
+
     /// The identity of an organisation that is hosted or followed here.
     public func identity(of organisation: OrganisationID) async throws -> Identity? {
-        try await read { try self.identity(organisation, $0) }
+        try await known(organisation)?.identity
     }
 
     /// True when the organisation's mailbox is here.
     public func isHosted(_ organisation: OrganisationID) async throws -> Bool {
-        try await read { try Self.hosts(organisation, $0) }
+        try await known(organisation)?.isHosted ?? false
     }
 
     /// True when a hosted organisation follows another.
     public func follows(_ host: OrganisationID, _ peer: OrganisationID) async throws -> Bool {
-        try await read { try Self.follows(host, peer, $0) }
+        try await known(host)?.follows.contains(peer) ?? false
     }
 
     /// Organisations with a mailbox here.
@@ -100,10 +116,35 @@ extension Mailroom {
                 return try Self.organisations(
                     database.rows("SELECT DISTINCT peer FROM follow ORDER BY peer"))
             }
-            return try Self.organisations(
-                database.rows(
-                    "SELECT peer FROM follow WHERE host = ? ORDER BY peer", [host.blob]))
+            return try Self.followed(by: host, database)
         }
+    }
+
+    /// A page of those whom a hosted organisation follows, in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - after: how many stand on the pages before.
+    ///   - limit: at most `Limits.pageItems`.
+    public func followed(
+        by host: OrganisationID, after: Int64, limit: Int = Limits.pageItems
+    ) async throws -> MailroomPage<OrganisationID> {
+        let limit = Self.pageLimit(limit)
+        return try await read { database in
+            let peers = try Self.organisations(
+                database.rows(
+                    "SELECT peer FROM follow WHERE host = ? ORDER BY peer LIMIT ? OFFSET ?",
+                    [host.blob, limit + 1, after]))
+            return MailroomPage(
+                records: Array(peers.prefix(limit)),
+                next: peers.count > limit ? after + Int64(limit) : nil)
+        }
+    }
+
+    private static func followed(
+        by host: OrganisationID, _ database: Database
+    ) throws -> [OrganisationID] {
+        try organisations(
+            database.rows("SELECT peer FROM follow WHERE host = ? ORDER BY peer", [host.blob]))
     }
 
     static let notTaken = StoreError(
@@ -129,13 +170,6 @@ extension Mailroom {
 
     static func hosts(_ id: OrganisationID, _ database: Database) throws -> Bool {
         try database.has("SELECT 1 FROM organisation WHERE id = ? AND isHosted", [id.blob])
-    }
-
-    static func follows(
-        _ host: OrganisationID, _ peer: OrganisationID, _ database: Database
-    ) throws -> Bool {
-        try database.has(
-            "SELECT 1 FROM follow WHERE host = ? AND peer = ?", [host.blob, peer.blob])
     }
 
     private static func knows(_ id: OrganisationID, _ database: Database) throws -> Bool {
@@ -186,6 +220,7 @@ extension Mailroom {
         // back, must not bring a number again under which another identity is remembered.
         let version = randomness.bytes(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
         guard let known else {
+            ledger.changesDirectory = true
             try database.run(
                 """
                 INSERT INTO organisation (id, identity, version, isHosted, added)
@@ -204,9 +239,11 @@ extension Mailroom {
                 .conflict, .refused, error.message, hint: error.hint, cause: error.identifier)
         }
         if isHosted, !wasHosted {
+            ledger.changesDirectory = true
             try database.run("UPDATE organisation SET isHosted = 1 WHERE id = ?", [id.blob])
         }
         guard chain.manifests != known.chain.manifests else { return isHosted && !wasHosted }
+        ledger.changesDirectory = true
         try database.run(
             "UPDATE organisation SET identity = ?, version = ? WHERE id = ?",
             [identity.encoded().blob, version, id.blob])

@@ -38,15 +38,16 @@ extension Mailroom {
     func claim(
         _ length: Int, _ owner: OrganisationID, _ sender: OrganisationID, _ database: Database
     ) throws {
-        guard try room(owner, sender, database) >= length else {
-            throw Self.mailboxFull
-        }
+        let bytes = length + Self.parcelOverhead
+        guard bytes <= senderBytes else { throw Self.mailboxFull }
         try database.run(
             """
             INSERT INTO stored (owner, sender, bytes) VALUES (?, ?, ?)
             ON CONFLICT (owner, sender) DO UPDATE SET bytes = bytes + excluded.bytes
+            WHERE bytes + excluded.bytes <= ?
             """,
-            [owner.blob, sender.blob, length + Self.parcelOverhead])
+            [owner.blob, sender.blob, bytes, senderBytes])
+        guard database.changesCount == 1 else { throw Self.mailboxFull }
     }
 
     /// Counts a parcel no more.

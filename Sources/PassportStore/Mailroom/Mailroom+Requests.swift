@@ -18,7 +18,7 @@ extension Mailroom {
 
     /// True when the request was seen before: a quick look, before a body is read for nothing.
     public func isKnownNonce(_ request: VerifiedRequest) async throws -> Bool {
-        try await read { try Self.isKnown(request.nonce, request.keyHash, $0) }
+        try await read { try Self.isKnown(request, $0) }
     }
 
     /// Marks a request as seen, in the transaction of what it changes.

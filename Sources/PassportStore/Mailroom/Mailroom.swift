@@ -29,6 +29,8 @@ public final class Mailroom: Sendable {
     let files: DurableFiles
     let randomness: Randomness
     let uploads: UploadDesk
+    /// Nil for a command beside the daemon, which sees what the daemon writes only on the disk.
+    let directory: Directory?
     /// Bytes that one organisation may have lying in one mailbox.
     let senderBytes: Int
     /// Decoded and checked; the number is that of the row it was read from.
@@ -128,7 +130,8 @@ public final class Mailroom: Sendable {
         self.randomness = randomness
         self.senderBytes = senderBytes
         self.lock = lock
-        writer = GroupWriter(pool, keys, files, randomness)
+        directory = lock == nil ? nil : Directory()
+        writer = GroupWriter(pool, keys, files, randomness, directory)
         uploads = UploadDesk(
             partials: "\(folder)/\(Self.partialFolder)",
             parcels: "\(folder)/\(Self.parcelFolder)", files, randomness)

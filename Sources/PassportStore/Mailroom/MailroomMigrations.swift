@@ -64,7 +64,7 @@ enum MailroomMigrations {
     private static func inbox(_ database: Database) throws {
         try database.create(table: "parcel", options: .strict) { table in
             table.primaryKey("id", .integer)
-            table.column("file", .text).unique()
+            table.column("file", .text)
             table.column("bytes", .blob)
             table.check(sql: "(file IS NULL) <> (bytes IS NULL)")
         }
@@ -90,6 +90,7 @@ enum MailroomMigrations {
         }
         try database.execute(
             sql: """
+                CREATE UNIQUE INDEX parcelFile ON parcel (file) WHERE file IS NOT NULL;
                 CREATE INDEX inboxLive ON inbox (owner, id) WHERE parcel IS NOT NULL;
                 CREATE INDEX inboxRemoved ON inbox (removed) WHERE removed IS NOT NULL;
                 """)

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import PassportCoding
-public import PassportCrypto
+internal import PassportCrypto
 internal import PassportExchange
 internal import Synchronization
 
@@ -210,40 +210,5 @@ public final class Upload: Sendable {
             close(&state)
             desk.release(name, kept: kept)
         }
-    }
-}
-
-/// A parcel whose bytes are whole, are those of its digest, and are durable when it has a file.
-/// It goes with its file when nothing takes it in.
-public final class UploadedParcel: Sendable {
-    /// SHA-256 over the bytes.
-    public let digest: Digest
-    /// The first bytes, at most `ParcelKind.headBytes`, by which the kind is told.
-    public let head: [UInt8]
-    /// Where the bytes are.
-    public let content: ParcelContent
-    private let isKept = Mutex(false)
-
-    /// Bytes of the parcel.
-    public var length: Int { content.length }
-
-    init(_ digest: Digest, _ content: ParcelContent, head: [UInt8]) {
-        self.digest = digest
-        self.content = content
-        self.head = Array(head.prefix(ParcelKind.headBytes))
-    }
-
-    /// The name of its file, as rows hold it.
-    var fileName: String? {
-        guard case .file(let path, _) = content else { return nil }
-        return path.split(separator: "/").last.map { String($0) }
-    }
-
-    /// A row holds the file now.
-    func keep() { isKept.withLock { $0 = true } }
-
-    deinit {
-        guard !isKept.withLock({ $0 }), case .file(let path, _) = content else { return }
-        DurableFiles.remove(path)
     }
 }

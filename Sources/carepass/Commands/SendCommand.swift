@@ -38,7 +38,6 @@ struct SendCommand: ReplyingCommand {
             throw Home.notPinned(recipient, for: .exchange, knowledge)
         }
         try refuseOthers(bytes, recipient.organisation, knowledge, home)
-        try FollowedPeers(home.layout).add(recipient.organisation)
         try agent.follow(recipient)
         var fields = AuditFields(act: .parcelSent, time: home.now)
         fields.object = digest

@@ -157,6 +157,18 @@ struct Agent {
         }
     }
 
+    /// Whom the daemon takes parcels from for us.
+    func peers() throws -> [OrganisationID] {
+        try entries(ExchangePath.peers(organisation)) { (page: PeerPage) in
+            (page.peers, page.next)
+        }.all.compactMap { try? OrganisationID(text: $0) }
+    }
+
+    /// Has the daemon follow nobody of this name any more.
+    func unfollow(_ id: OrganisationID) throws {
+        try call("DELETE", ExchangePath.peer(organisation, id))
+    }
+
     /// Brings a manifest of ours.
     func publish(_ identity: Identity) throws {
         try call(

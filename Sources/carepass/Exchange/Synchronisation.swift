@@ -81,20 +81,18 @@ struct Synchronisation {
     /// Whom our daemon takes parcels from: those that are pinned for exchange, and no others.
     ///
     /// Of those whom an opening made known, and who were never followed, the daemon hears nothing:
-    /// they stood in what is sealed.
+    /// they stood in what is sealed. It says itself whom it follows, whoever asked for that.
     private mutating func follow(_ home: borrowing Home) throws {
         let knowledge = try home.knowledge()
-        let followed = FollowedPeers(home.layout)
-        let before = try followed.all()
-        for (id, identity) in knowledge.identities where id != home.organisation {
+        func isPinned(_ id: OrganisationID) -> Bool {
+            knowledge.standing(of: id, for: [.exchange]) == .pinned
+        }
+        for id in try agent.peers() where id != home.organisation && !isPinned(id) {
+            try agent.unfollow(id)
+        }
+        for (id, identity) in knowledge.identities where id != home.organisation && isPinned(id) {
             do {
-                if knowledge.standing(of: id, for: [.exchange]) == .pinned {
-                    try followed.add(id)
-                    try agent.follow(identity)
-                } else if before.contains(id) {
-                    try agent.call("DELETE", ExchangePath.peer(home.organisation, id))
-                    try followed.remove(id)
-                }
+                try agent.follow(identity)
             } catch let error as ExchangeError where error.code == .refused {
                 // The daemon may know a chain of theirs that parts from ours.
                 note("sync.failed", ViewText.name(identity.name), Words.message(of: error))

@@ -12,22 +12,6 @@ import Testing
 
 /// Peers that take all the time there is hold up what is theirs and nothing else.
 @Suite("Slow peers") struct SlowPeerTests {
-    /// Runs a daemon until something is so.
-    private func running(
-        _ daemon: PaperDaemon, visitSeconds: Int = 900,
-        until isSo: @escaping () async throws -> Bool
-    ) async throws {
-        let task = Task { try await daemon.run(visitSeconds: visitSeconds) }
-        var isOver = false
-        for _ in 0..<20_000 where !isOver {
-            isOver = try await isSo()
-            await Task.yield()
-        }
-        #expect(isOver)
-        task.cancel()
-        try await task.value
-    }
-
     @Test("however much waits for a recipient that never answers, others get theirs")
     func postOffice() async throws {
         let pair = try await Pair()
@@ -37,7 +21,7 @@ import Testing
         for number in 0..<540 { try await pair.izmir.send(envelope(number), to: silent) }
         for _ in 0..<600 { pair.world.lines.plan(.hang, from: "north", to: "slow") }
         try await pair.izmir.send(envelope(1_000), to: pair.athens)
-        try await running(pair.north) { try await pair.athens.inbox().count == 1 }
+        try await pair.north.run { try await pair.athens.inbox().count == 1 }
         // What was being sent when the daemon was told to stop is tried again.
         #expect(try await silent.inbox().isEmpty)
         #expect(try await pair.izmir.outbox().count { $0.state == .waiting } == 540)
@@ -51,7 +35,7 @@ import Testing
         try await pair.world.befriend(pair.athens, silent)
         for _ in 0..<100 { pair.world.lines.plan(.hang, from: "south", to: "slow") }
         let sent = Mutex(0)
-        try await running(pair.south) {
+        try await pair.south.run {
             let came = try await pair.athens.inbox().count
             // One after the other: the second is sent when the first round is long under way.
             if sent.withLock({ $0 }) == came, came < 2 {
@@ -60,18 +44,6 @@ import Testing
             }
             return came == 2
         }
-    }
-
-    @Test("a visit that takes too long ends, and the peer has its turn again later")
-    func visit() async throws {
-        let pair = try await Pair(southIsReachable: false)
-        try await pair.izmir.send(envelope(1), to: pair.athens)
-        pair.world.lines.plan(.hang, from: "south", to: "north")
-        try await running(pair.south, visitSeconds: 1) {
-            try await pair.athens.inbox().count == 1
-        }
-        let metrics = try pair.south.daemon().metrics.text(levels: [])
-        #expect(metrics.contains("not-collected"))
     }
 
     @Test("what takes too long is cancelled and waited for")
@@ -158,27 +130,28 @@ import Testing
 
     @Test("one sender's many slow recipients take no more than its share of the places")
     func places() throws {
-        let places = DeliveryPlaces()
+        let places = PostOffice.turns()
         let owners = try (1...3).map { try TestHouse($0, daemonKey: nil).id }
         func way(_ owner: Int, _ number: Int) -> ConsignmentWay {
             ConsignmentWay(
                 owner: owners[owner],
                 recipient: OrganisationID(Digest.sha256(of: Array("\(number)".utf8))))
         }
-        for number in 0..<DeliveryPlaces.mostPerOwner {
+        for number in 0..<PostOffice.waysPerOwner {
             #expect(places.isFree(way(0, number)))
-            places.begin(way(0, number))
+            #expect(places.begin(way(0, number)))
         }
         #expect(!places.isFree(way(0, 1_000)))
+        #expect(!places.begin(way(0, 1_000)))
         #expect(places.isFree(way(1, 0)), "another sender, on its way to the same recipient")
-        places.begin(way(1, 0))
+        #expect(places.begin(way(1, 0)))
         #expect(!places.isFree(way(1, 0)), "busy already")
         places.end(way(0, 0))
         #expect(places.isFree(way(0, 0)))
         // Those behind the last one have their turn first.
         let ways = [way(0, 1), way(1, 0), way(2, 0), way(2, 1)]
-        #expect(places.inTurn(ways) == [way(2, 0), way(2, 1), way(0, 1), way(1, 0)])
-        #expect(places.inTurn([way(2, 2)]) == [way(2, 2)])
+        #expect(places.inOrder(ways, way: \.self) == [way(2, 0), way(2, 1), way(0, 1), way(1, 0)])
+        #expect(places.inOrder([way(2, 2)], way: \.self) == [way(2, 2)])
     }
 
     @Test("a parcel that finds no room keeps nothing behind it from being collected")

@@ -1,3 +1,4 @@
+import PassportClient
 import PassportCoding
 import PassportCrypto
 import PassportExchange
@@ -70,6 +71,45 @@ import Testing
         try await same(
             ["\(out)/\(Digest.sha256(of: envelope(3)))", "\(out)/\(nobodys)"],
             by: pair.athens.house, 404)
+    }
+
+    @Test("whom somebody follows is told to them alone, page by page")
+    func following() async throws {
+        let pair = try await Pair()
+        let athens = pair.athens
+        func page(_ after: Int64 = 0) async throws -> PeerPage {
+            try await athens.caller.document(
+                PeerPage.self, at: pair.south.endpoint,
+                ExchangePath.peers(athens.id) + (after == 0 ? "" : "?after=\(after)")
+            ).get()
+        }
+        #expect(try await page() == PeerPage(peers: [pair.izmir.id.text], next: nil))
+        var followed = [pair.izmir.id]
+        for number in 3..<104 {
+            let house = try TestHouse(UInt8(number), daemonKey: nil)
+            try await pair.south.mailroom().follow(house.identity, by: athens.id, now: start)
+            followed.append(house.id)
+        }
+        let first = try await page()
+        #expect(first.peers.count == Limits.pageItems && first.next == 100)
+        let second = try await page(100)
+        #expect(second.peers.count == 2 && second.next == nil)
+        #expect(Set(first.peers + second.peers) == Set(followed.map(\.text)))
+        #expect(try await page(5_000_000_000) == PeerPage(peers: [], next: nil))
+        let path = ExchangePath.peers(athens.id)
+        let foreign = try await pair.south.ask(.init("GET", path), by: pair.izmir.house)
+        #expect(foreign.status == 403)
+        let neighbour = try await pair.world.agent(111, on: pair.south)
+        #expect(try await pair.south.ask(.init("GET", path), by: neighbour.house).status == 403)
+        #expect(try await pair.south.ask(.init("GET", path)).status == 401)
+        // Whom one unfollows is gone at once, and a request of theirs is one by nobody.
+        try await pair.south.mailroom().unfollow(
+            pair.izmir.id, by: athens.id, now: start)
+        #expect(try await page().peers.contains(pair.izmir.id.text) == false)
+        let parcel = ExchangePath.inbox(athens.id, Digest.sha256(of: envelope(1)))
+        let deposit = try await pair.south.ask(
+            .init("PUT", parcel, body: envelope(1)), by: pair.izmir.house)
+        #expect(deposit.status == 401)
     }
 
     @Test("whom a daemon knows cannot be asked with signatures that do not hold")

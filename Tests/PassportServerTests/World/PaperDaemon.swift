@@ -49,6 +49,7 @@ final class PaperDaemon: Sendable {
     private let rules: DeliveryRules
     private let isDiskBroken = Mutex(false)
     private let senderBytes = Mutex(Mailroom.standardSenderBytes)
+    private let deadlines = Mutex(Deadlines())
     private let openings = Mutex<UInt8>(0)
     private let running = Mutex<Running?>(nil)
 
@@ -106,7 +107,8 @@ final class PaperDaemon: Sendable {
         settings.collectSeconds = 1
         let daemon = Daemon(
             mailroom: mailroom, settings: settings, endpoint: endpoint,
-            transport: PaperTransport(from: name, net: net), randomness: randomness(),
+            transport: PaperTransport(from: name, net: net),
+            deadlines: deadlines.withLock { $0 }, randomness: randomness(),
             now: { [weak self] in self?.now ?? .latest })
         let state = Running(
             daemon: daemon, office: PostOffice(daemon, rules: rules, logger: silent),
@@ -134,6 +136,11 @@ final class PaperDaemon: Sendable {
     /// What one organisation may have lying in one mailbox, once the folder is opened again.
     func setSenderBytes(_ bytes: Int) { senderBytes.withLock { $0 = bytes } }
 
+    /// How long it lets others keep it waiting, once the folder is opened again.
+    func setDeadlines(_ change: @Sendable (inout Deadlines) -> Void) {
+        deadlines.withLock { change(&$0) }
+    }
+
     /// Closes the folder and opens it again.
     func restart() async throws {
         try running.withLock { state in
@@ -154,24 +161,36 @@ final class PaperDaemon: Sendable {
     }
 
     /// Sends and collects until it is cancelled, as a daemon that runs.
-    ///
-    /// - Parameter visitSeconds: for one peer when collecting.
-    func run(visitSeconds: Int = 900) async throws {
+    func run() async throws {
         let state = try state()
-        let collector = Collector(state.daemon, visitSeconds: visitSeconds, logger: silent)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await state.office.run() }
-            if !isReachable { group.addTask { await collector.run() } }
+            if !isReachable { group.addTask { await state.collector.run() } }
         }
     }
 
+    /// Runs until something is so.
+    func run(until isSo: @escaping () async throws -> Bool) async throws {
+        let task = Task { try await run() }
+        var isOver = false
+        for _ in 0..<20_000 where !isOver {
+            isOver = try await isSo()
+            await Task.yield()
+        }
+        #expect(isOver)
+        task.cancel()
+        try await task.value
+    }
+
     /// What the daemon says to one request.
+    ///
+    /// - Parameter end: what becomes of the line after the body's bytes.
     func answer(
-        _ request: OutgoingRequest, bodyEndsAfter: Int? = nil
+        _ request: OutgoingRequest, bodyEndsAfter: Int? = nil, then end: BodyEnd = .cut
     ) async throws(ExchangeError) -> IncomingAnswer {
         do {
             return try await state().dispatcher.paperAnswer(
-                request.received(bodyEndsAfter: bodyEndsAfter))
+                request.received(bodyEndsAfter: bodyEndsAfter, then: end))
         } catch {
             throw PaperTransport.unreachable
         }

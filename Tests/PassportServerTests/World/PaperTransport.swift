@@ -55,6 +55,13 @@ struct PaperTransport: Transport {
     static let unreachable = ExchangeError(.unreachable, .fault, "the line is dead")
 }
 
+/// What becomes of a line on which a body was cut short.
+enum BodyEnd: Sendable {
+    case cut
+    /// Nothing more comes, and nobody hangs up.
+    case silence
+}
+
 extension OutgoingRequest {
     /// The request with its body in memory, so that it can be kept and sent again.
     func inMemory() throws(ExchangeError) -> OutgoingRequest {
@@ -71,7 +78,7 @@ extension OutgoingRequest {
     /// The request as the server library gives it to the daemon.
     ///
     /// - Parameter bodyEndsAfter: bytes after which the line breaks.
-    func received(bodyEndsAfter: Int? = nil) -> Request {
+    func received(bodyEndsAfter: Int? = nil, then bodyEnd: BodyEnd = .cut) -> Request {
         var head = HTTPRequest(
             method: HTTPRequest.Method(method) ?? .get, scheme: "https",
             authority: endpoint.address.authority(pin: endpoint.pin), path: path)
@@ -90,7 +97,10 @@ extension OutgoingRequest {
         for first in stride(from: 0, to: end, by: 65_536) {
             line.yield(ByteBuffer(bytes: bytes[first..<min(first + 65_536, end)]))
         }
-        line.finish(throwing: bodyEndsAfter == nil ? nil : ChannelError.inputClosed)
+        switch bodyEnd {
+        case .cut: line.finish(throwing: bodyEndsAfter == nil ? nil : ChannelError.inputClosed)
+        case .silence: break
+        }
         return Request(head: head, body: RequestBody(asyncSequence: stream))
     }
 }

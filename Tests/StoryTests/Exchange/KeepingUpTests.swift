@@ -253,9 +253,14 @@ import Testing
                 }
             }
             // Known, as the issuers in an envelope are, and never followed.
-            try world.ask("athens", ["peer", "remove", "Clinic Munich"])
-            try FileManager.default.removeItem(
-                atPath: world.path("athens") + "/followed-peers.json")
+            let stranger = try Correspondent(
+                "Stranger", at: scene.open.invitation().endpoint, keys: [], logKey: nil)
+            let file = try world.folder.write(stranger.identity.encoded(), to: "stranger.identity")
+            let fingerprint = Fingerprint(of: stranger.identity)
+            try world.ask(
+                "athens",
+                ["peer", "add", file, "--fingerprint", "\(fingerprint)", "--trust", "exchange"])
+            try world.ask("athens", ["peer", "remove", "Stranger"])
             for _ in 0..<2 { try world.ask("athens", ["sync"]) }
             #expect(deletions() == 0)
             // Followed, and then no more.
