@@ -83,20 +83,24 @@ final class BenchDaemon {
     }
 
     /// How long the daemon itself took over the requests of a route, by what its log says: from a
-    /// request's head, while its body comes, until the answer is ready.
+    /// request's head until the answer is ready, without the waits for the body.
     func times(_ method: String, _ route: String) throws -> [Duration] {
         struct Line: Decodable {
             let event: String
             let method: String?
             let route: String?
             let microseconds: String?
+            let waited: String?
         }
         let text = try String(contentsOfFile: log, encoding: .utf8)
         return text.split(separator: "\n").compactMap { line in
             guard let line = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)),
                 line.event == "request", line.method == method, line.route == route
             else { return nil }
-            return line.microseconds.flatMap { Int64($0) }.map { .microseconds($0) }
+            guard let time = line.microseconds.flatMap({ Int64($0) }),
+                let waited = line.waited.flatMap({ Int64($0) })
+            else { return nil }
+            return .microseconds(time - waited)
         }
     }
 
