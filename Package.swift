@@ -93,6 +93,7 @@ let package = Package(
                 "PassportAudit", "CarePassport",
             ]),
         room("PassportFHIR", ["PassportCoding", "CarePassport"]),
+        room("PassportPaper", ["PassportCoding", "PassportCrypto"]),
         room(
             "PassportStore",
             [
@@ -171,6 +172,7 @@ let package = Package(
         tests(
             "PassportAuditTests",
             ["PassportCoding", "PassportCrypto", "PassportAudit", "PassportTestSupport"]),
+        tests("PassportPaperTests", ["PassportCoding", "PassportPaper"]),
         tests("CareSummaryTests", ["PassportCoding", "CarePassport", "PassportTestSupport"]),
         tests(
             "PassportFHIRTests",

@@ -1,0 +1,83 @@
+public import PassportCoding
+
+/// One code on a sheet: which set, which of how many, and its share of the envelope.
+///
+///     version 1 | set 8 | index 1 | needed 1 | count 1 | shard
+public struct Frame: Hashable, Sendable {
+    /// The set that it belongs to.
+    public let set: FrameSetID
+    /// Its number in the set, from 0.
+    public let index: Int
+    /// How many of the set give the envelope.
+    public let needed: Int
+    /// How many there are.
+    public let count: Int
+    /// Its share.
+    public let shard: [UInt8]
+
+    static let version: UInt8 = 1
+    /// Bytes before the shard.
+    public static let headerBytes = 4 + FrameSetID.byteCount
+    /// Bytes of a whole frame: what a QR code of version 22, level M, holds as Base45.
+    public static let mostBytes = 756
+    /// Bytes of its share.
+    public static let shardBytes = mostBytes - headerBytes
+    private static let mostCharacters = (mostBytes * 3 + 1) / 2
+
+    init(set: FrameSetID, index: Int, needed: Int, count: Int, shard: [UInt8]) {
+        self.set = set
+        self.index = index
+        self.needed = needed
+        self.count = count
+        self.shard = shard
+    }
+
+    /// The frame's bytes.
+    public var bytes: [UInt8] {
+        [Self.version] + set.bytes
+            + [index, needed, count].map { UInt8(truncatingIfNeeded: $0) } + shard
+    }
+
+    /// What stands in the code: Base45, all of which is in QR's alphanumeric set.
+    public var text: String { Base45.encode(bytes) }
+
+    /// Reads what stood in a code.
+    ///
+    /// - Throws: `malformed`, `unknownVersion`, `overLimit`.
+    public init(text: String) throws(PaperError) {
+        guard text.utf8.count <= Self.mostCharacters else {
+            throw PaperError(.overLimit, "frame: longer than any frame")
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try Base45.decode(text)
+        } catch {
+            throw PaperError(.malformed, "frame: not Base45", cause: error.identifier)
+        }
+        try self.init(bytes: bytes)
+    }
+
+    /// Reads a frame's bytes.
+    ///
+    /// - Throws: `malformed`, `unknownVersion`, `overLimit`.
+    public init(bytes: [UInt8]) throws(PaperError) {
+        guard bytes.count > Self.headerBytes, let version = bytes.first else {
+            throw PaperError(.malformed, "frame: shorter than any frame")
+        }
+        guard version == Self.version else {
+            throw PaperError(
+                .unknownVersion, .refused, "frame: of version \(version)",
+                hint: "a newer program may read it")
+        }
+        guard bytes.count <= Self.mostBytes else {
+            throw PaperError(.overLimit, "frame: longer than any frame")
+        }
+        let numbers = bytes[(Self.headerBytes - 3)..<Self.headerBytes].map { Int($0) }
+        guard ReedSolomon(needed: numbers[1], count: numbers[2]) != nil,
+            numbers[0] < numbers[2]
+        else { throw PaperError(.malformed, "frame: numbers that no set has") }
+        self.init(
+            set: FrameSetID(bytes[1...FrameSetID.byteCount]), index: numbers[0],
+            needed: numbers[1], count: numbers[2], shard: Array(bytes[Self.headerBytes...]))
+    }
+}

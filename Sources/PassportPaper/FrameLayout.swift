@@ -1,0 +1,58 @@
+public import PassportCoding
+
+/// How many frames an envelope is spread over, and how many of them are needed.
+///
+/// The counts are few and fixed: how many codes somebody carries says little of what is in them.
+public struct FrameLayout: Hashable, Sendable {
+    /// Frames that give the envelope.
+    public let needed: Int
+    /// Frames of the set.
+    public let count: Int
+    /// Sheets that the frames are spread over, as many on each.
+    public let sheets: Int
+
+    /// The counts there are.
+    public static let counts = [8, 12, 16, 24, 32]
+    /// Sheets, at most.
+    public static let mostSheets = 8
+    /// Bytes before the envelope: its length.
+    static let lengthBytes = 4
+
+    /// Bytes of the longest envelope that fits.
+    public var capacity: Int { needed * Frame.shardBytes - Self.lengthBytes }
+
+    /// The smallest layout for an envelope.
+    ///
+    /// One frame in four may be lost; of several sheets, any one.
+    ///
+    /// - Throws: `overLimit` when the envelope does not fit, or for a number of sheets that the
+    ///   frames cannot be spread over.
+    public init(bytes: Int, sheets: Int = 1) throws(PaperError) {
+        guard (1...Self.mostSheets).contains(sheets) else {
+            throw PaperError(.overLimit, "1 to \(Self.mostSheets) sheets")
+        }
+        for count in Self.counts where count % sheets == 0 {
+            let onSheet = sheets > 1 ? count / sheets : 0
+            let layout = FrameLayout(
+                needed: count - max(count / 4, onSheet), count: count, sheets: sheets)
+            if layout.capacity >= bytes {
+                self = layout
+                return
+            }
+        }
+        throw PaperError(
+            .overLimit, .refused, "the envelope does not fit on so many sheets",
+            hint: "pack fewer sections, or choose another number of sheets")
+    }
+
+    private init(needed: Int, count: Int, sheets: Int) {
+        self.needed = needed
+        self.count = count
+        self.sheets = sheets
+    }
+
+    /// The frames on each sheet, by their numbers. Neighbours lie on different sheets.
+    public func frames(on sheet: Int) -> [Int] {
+        Array(stride(from: sheet, to: count, by: sheets))
+    }
+}

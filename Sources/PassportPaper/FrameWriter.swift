@@ -1,0 +1,30 @@
+public import PassportCoding
+
+extension Frame {
+    /// Spreads an envelope over frames.
+    ///
+    ///     length 4 | envelope | zeros   cut into `needed` shards, and the check shards after them
+    ///
+    /// - Throws: `overLimit` when the envelope does not fit the layout.
+    public static func frames(
+        of envelope: [UInt8], _ layout: FrameLayout
+    ) throws(PaperError) -> [Frame] {
+        guard !envelope.isEmpty, envelope.count <= layout.capacity,
+            let code = ReedSolomon(needed: layout.needed, count: layout.count)
+        else { throw PaperError(.overLimit, "the envelope does not fit the layout") }
+        let length = UInt32(truncatingIfNeeded: envelope.count)
+        var bytes = (0..<FrameLayout.lengthBytes).map { place in
+            UInt8(truncatingIfNeeded: length >> UInt32(8 * (FrameLayout.lengthBytes - 1 - place)))
+        }
+        bytes += envelope
+        bytes += [UInt8](repeating: 0, count: layout.needed * shardBytes - bytes.count)
+        let data = (0..<layout.needed).map { number in
+            Array(bytes[number * shardBytes..<(number + 1) * shardBytes])
+        }
+        let set = FrameSetID(of: envelope)
+        return (data + code.checks(of: data)).enumerated().map { index, shard in
+            Frame(
+                set: set, index: index, needed: layout.needed, count: layout.count, shard: shard)
+        }
+    }
+}

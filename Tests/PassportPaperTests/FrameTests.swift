@@ -1,0 +1,101 @@
+import PassportCoding
+import Testing
+
+@testable import PassportPaper
+
+@Suite("Frames") struct FrameTests {
+    private func frame() throws -> Frame {
+        let frames = try Frame.frames(of: envelope(2_000), FrameLayout(bytes: 2_000))
+        return try #require(frames.first)
+    }
+
+    @Test("a frame comes back from its code, which holds it whatever it is")
+    func roundTrip() throws {
+        for layout in try [FrameLayout(bytes: 1), FrameLayout(bytes: 17_000)] {
+            for frame in try Frame.frames(of: envelope(layout.capacity), layout) {
+                #expect(frame.bytes.count == Frame.mostBytes)
+                // Version 22, level M, holds 1134 characters of this alphabet (ISO/IEC 18004).
+                #expect(frame.text.utf8.count <= 1_134)
+                #expect(try Frame(text: frame.text) == frame)
+                #expect(try Frame(bytes: frame.bytes) == frame)
+            }
+        }
+    }
+
+    @Test("what is no frame is refused with its reason, and nothing traps")
+    func refused() throws {
+        let good = try frame().bytes
+        func code(_ bytes: [UInt8]) -> PaperError.Code? {
+            do throws(PaperError) {
+                _ = try Frame(bytes: bytes)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        func changed(_ place: Int, _ byte: UInt8) -> [UInt8] {
+            var bytes = good
+            bytes[place] = byte
+            return bytes
+        }
+        #expect(code(good) == nil)
+        #expect(code([]) == .malformed)
+        #expect(code(Array(good.prefix(Frame.headerBytes))) == .malformed)
+        #expect(code(Array(good.prefix(Frame.headerBytes + 1))) == nil)
+        #expect(code(good + [0]) == .overLimit)
+        #expect(code(changed(0, 2)) == .unknownVersion)
+        #expect(code(changed(0, 0)) == .unknownVersion)
+        let (index, needed, count) = (9, 10, 11)
+        // The index lies in the set, and the set is one that can be.
+        #expect(code(changed(index, good[count])) == .malformed)
+        #expect(code(changed(index, 255)) == .malformed)
+        #expect(code(changed(needed, 0)) == .malformed)
+        #expect(code(changed(needed, good[count] + 1)) == .malformed)
+        #expect(code(changed(needed, 255)) == .malformed)
+        #expect(code(changed(count, 0)) == .malformed)
+        #expect(code(changed(count, 33)) == .malformed)
+        #expect(code(changed(count, 255)) == .malformed)
+        for text in ["", "A", "::::", "a1", "Ω", String(repeating: "0", count: 5_000)] {
+            #expect(throws: PaperError.self) { try Frame(text: text) }
+        }
+        var random = Seeded(7)
+        for length in 0..<800 {
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+            _ = try? Frame(bytes: bytes)
+            _ = try? Frame(text: Base45.encode(bytes))
+        }
+    }
+
+    @Test("counts are few, one frame in four may be lost, and of several sheets any one")
+    func layouts() throws {
+        for bytes in stride(from: 1, through: 17_852, by: 97) {
+            let layout = try FrameLayout(bytes: bytes)
+            #expect(FrameLayout.counts.contains(layout.count) && layout.capacity >= bytes)
+            #expect(layout.count - layout.needed == layout.count / 4)
+        }
+        #expect(try FrameLayout(bytes: 17_852).count == 32)
+        #expect(throws: PaperError.self) { try FrameLayout(bytes: 17_853) }
+        for sheets in 2...FrameLayout.mostSheets {
+            guard let layout = try? FrameLayout(bytes: 4_000, sheets: sheets) else {
+                #expect([5, 7].contains(sheets), "\(sheets)")
+                continue
+            }
+            let all = (0..<sheets).map { layout.frames(on: $0) }
+            #expect(all.flatMap { $0 }.sorted() == Array(0..<layout.count))
+            for sheet in all { #expect(layout.count - sheet.count >= layout.needed) }
+        }
+        for sheets in [0, -1, 9, 5, 7] {
+            #expect(throws: PaperError.self) { try FrameLayout(bytes: 100, sheets: sheets) }
+        }
+    }
+
+    @Test("what does not fit a layout is refused, and so is nothing at all")
+    func fit() throws {
+        let layout = try FrameLayout(bytes: 100)
+        #expect(throws: PaperError.self) { try Frame.frames(of: [], layout) }
+        #expect(throws: PaperError.self) {
+            try Frame.frames(of: envelope(layout.capacity + 1), layout)
+        }
+        #expect(try Frame.frames(of: [7], layout).count == layout.count)
+    }
+}
