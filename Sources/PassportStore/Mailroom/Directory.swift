@@ -14,7 +14,7 @@ public struct KnownOrganisation: Sendable {
 /// Who is known here, as the last commit left it: what every request asks before anything else.
 ///
 /// In memory, because each commit made the pages stale that the answer stands on, and a deposit
-/// spent a quarter of its time on reading them anew. Whoever writes asks in the transaction.
+/// read nine of them anew on another thread. Whoever writes asks in the transaction.
 final class Directory: Sendable {
     private struct State {
         /// Counted on with each commit that changed something: what was read before does not
