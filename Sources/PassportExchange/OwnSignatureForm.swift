@@ -16,7 +16,10 @@ struct OwnSignatureForm {
     /// Reads `Signature-Input`; nil when it has another form.
     init?(input: String) {
         let start = Self.label + "="
-        guard input.utf8.count <= Self.longest, input.hasPrefix(start) else { return nil }
+        // Characters that are equal to others in Unicode are bytes that the parser refuses.
+        guard input.utf8.count <= Self.longest, input.utf8.allSatisfy({ $0 < 0x80 }),
+            input.hasPrefix(start)
+        else { return nil }
         let text = String(input.dropFirst(start.count))
         let parts = text.split(separator: ";", omittingEmptySubsequences: false)
         guard parts.count == 7, let components = Self.components(parts[0]),
@@ -36,7 +39,8 @@ struct OwnSignatureForm {
     /// Reads `Signature`; nil when it has another form.
     static func signature(_ text: String) -> [UInt8]? {
         let start = Self.label + "=:"
-        guard text.utf8.count <= Self.longest, text.hasPrefix(start), text.hasSuffix(":"),
+        guard text.utf8.count <= Self.longest, text.utf8.allSatisfy({ $0 < 0x80 }),
+            text.hasPrefix(start), text.hasSuffix(":"),
             let bytes = try? Base64.decode(String(text.dropFirst(start.count).dropLast())),
             bytes.count == 64, "\(start)\(Base64.encode(bytes)):" == text
         else { return nil }

@@ -105,6 +105,9 @@ struct RequestSignatureTests {
         for place in input.indices {
             compare(Array(input[..<place] + input[(place + 1)...]), signature)
         }
+        // The Greek question mark, which Unicode holds to be a semicolon.
+        let greek = input.flatMap { $0 == UInt8(ascii: ";") ? Array("\u{37E}".utf8) : [$0] }
+        compare(greek, signature)
     }
 
     @Test("a signer that knows RFC 9421 and nothing of ours is accepted")

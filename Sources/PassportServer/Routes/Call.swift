@@ -83,10 +83,10 @@ struct Call: Sendable {
     /// True when a request brings a whole parcel that is short enough to be taken in before
     /// anything is looked up. The end of a long one is not: there has to be room for all of it.
     func isShort(_ request: VerifiedRequest) throws -> Bool {
-        guard request.components.upload == nil, let length = try contentLength() else {
+        guard let length = try contentLength(), length <= Mailroom.inlineBytes else {
             return false
         }
-        return length <= Mailroom.inlineBytes
+        return request.components.upload.map { $0.offset == 0 && $0.length == length } ?? true
     }
 
     /// Bytes of the body.

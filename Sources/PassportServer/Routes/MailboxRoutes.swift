@@ -73,11 +73,12 @@ enum MailboxRoutes {
             try call.isShort(request)
             ? .notLookedUp
             : try await call.mailroom.standing(of: request, bringing: digest, to: owner)
+        let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
         if let receipt = standing.receipt {
             try await call.mailroom.admit(request, now: call.now)
+            call.mailroom.forgetUpload(scope, digest: digest)
             return .bytes(receipt, MediaType.receipt)
         }
-        let scope = UploadScope(owner: owner, peer: request.organisation, recipient: owner)
         let intake = Intake(
             call: call, scope: scope, parcel: digest, request: request, standing: standing)
         switch try await intake.take() {
@@ -106,6 +107,7 @@ enum MailboxRoutes {
         let isComplete =
             try await call.mailroom.storedReceipt(
                 of: digest, for: owner, from: request.organisation) != nil
+        if isComplete { call.mailroom.forgetUpload(scope, digest: digest) }
         let offset =
             isComplete ? 0 : try await call.mailroom.uploadOffset(scope, digest: digest)
         return .json(UploadState(offset: offset, isComplete: isComplete))

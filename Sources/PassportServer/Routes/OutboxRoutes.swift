@@ -42,14 +42,15 @@ enum OutboxRoutes {
             try isFollowed && call.isShort(request)
             ? .notLookedUp
             : try await call.mailroom.standing(of: request, sending: digest, to: recipient)
+        let scope = UploadScope(owner: owner, peer: owner, recipient: recipient)
         if let known = standing.consignment, known.state != .dead {
             try await call.mailroom.admit(request, now: call.now)
+            call.mailroom.forgetUpload(scope, digest: digest)
             return .json(known.entry)
         }
         guard isFollowed else {
             throw Problem(.forbidden, "the recipient is not among those that are followed")
         }
-        let scope = UploadScope(owner: owner, peer: owner, recipient: recipient)
         let intake = Intake(
             call: call, scope: scope, parcel: digest, request: request, standing: standing)
         switch try await intake.take() {
@@ -86,6 +87,7 @@ enum OutboxRoutes {
         let known = try await call.mailroom.consignment(digest, of: owner, to: recipient)
         let isComplete = known.map { $0.state != .dead } ?? false
         let scope = UploadScope(owner: owner, peer: owner, recipient: recipient)
+        if isComplete { call.mailroom.forgetUpload(scope, digest: digest) }
         let offset =
             isComplete ? 0 : try await call.mailroom.uploadOffset(scope, digest: digest)
         return .json(UploadState(offset: offset, isComplete: isComplete))

@@ -46,10 +46,10 @@ extension Mailroom {
             // Whoever follows may know less of the peer than the daemon does.
             try self.takeIn(
                 peer, isHosted: false, isOlderTaken: true, now, database, &ledger)
-            ledger.changesDirectory = true
             try database.run(
                 "INSERT INTO follow (host, peer) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 [host.blob, peer.organisation.blob])
+            if database.changesCount > 0 { ledger.changesDirectory = true }
         }
     }
 
@@ -61,13 +61,14 @@ extension Mailroom {
     ) async throws {
         try await writer.write { database, ledger in
             try Self.consume(request, now, database)
-            ledger.changesDirectory = true
             try database.run(
                 "DELETE FROM follow WHERE host = ? AND peer = ?", [host.blob, peer.blob])
+            if database.changesCount > 0 { ledger.changesDirectory = true }
             let isFollowed = try database.has(
                 "SELECT 1 FROM follow WHERE peer = ?", [peer.blob])
             guard try !isFollowed && !Self.hosts(peer, database) else { return }
             try database.run("DELETE FROM organisation WHERE id = ?", [peer.blob])
+            ledger.changesDirectory = true
             try database.run("DELETE FROM statusList WHERE organisation = ?", [peer.blob])
         }
     }

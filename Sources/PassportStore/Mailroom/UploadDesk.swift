@@ -160,15 +160,22 @@ final class UploadDesk: Sendable {
             if let status = DurableFiles.status(path(name)), status.changed >= moment.seconds {
                 continue
             }
-            let isGone = slots.withLock { slots in
-                guard slots[name]?.isActive == false else { return false }
-                slots[name] = nil
-                DurableFiles.remove(path(name))
-                return true
-            }
-            if isGone { count += 1 }
+            if forget(name) { count += 1 }
         }
         return count
+    }
+
+    /// Takes away what a cut left.
+    ///
+    /// - Returns: false when there is nothing, or it goes on now.
+    @discardableResult
+    func forget(_ name: String) -> Bool {
+        slots.withLock { slots in
+            guard slots[name]?.isActive == false else { return false }
+            slots[name] = nil
+            DurableFiles.remove(path(name))
+            return true
+        }
     }
 }
 
@@ -210,6 +217,11 @@ extension Mailroom {
     /// Bytes that have arrived of an upload; 0 when there is none.
     public func uploadOffset(_ scope: UploadScope, digest: Digest) async throws -> Int {
         uploads.offset(UploadDesk.name(scope, digest))
+    }
+
+    /// Takes away what a cut left of an upload that need not go on: the parcel is here.
+    public func forgetUpload(_ scope: UploadScope, digest: Digest) {
+        uploads.forget(UploadDesk.name(scope, digest))
     }
 
     /// A parcel from bytes that the program has itself.

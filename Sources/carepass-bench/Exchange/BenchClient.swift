@@ -17,12 +17,14 @@ struct BenchClient: Sendable {
         self.endpoint = endpoint
     }
 
-    /// Puts a parcel into a mailbox in one request; its digest is known beforehand.
+    /// Puts a parcel into a mailbox in one request, as `uploadParcel` makes it; its digest is known
+    /// beforehand.
     func deposit(_ parcel: BenchParcel, for recipient: OrganisationID) async throws {
         let answer = try await caller.call(
             endpoint, "PUT", ExchangePath.inbox(recipient, parcel.digest),
             body: .bytes(parcel.bytes), mediaType: ParcelKind.envelope.mediaType,
-            digest: parcel.digest
+            digest: parcel.digest,
+            upload: .init(offset: 0, length: parcel.bytes.count)
         ).get()
         guard answer.status == 201 else { throw BenchFault(what: "status \(answer.status)") }
     }
@@ -33,7 +35,8 @@ struct BenchClient: Sendable {
         let answer = try await caller.call(
             endpoint, "PUT", ExchangePath.outbox(owner, recipient, parcel.digest),
             body: .bytes(parcel.bytes), mediaType: ParcelKind.envelope.mediaType,
-            digest: parcel.digest
+            digest: parcel.digest,
+            upload: .init(offset: 0, length: parcel.bytes.count)
         ).get()
         guard answer.status == 201 else { throw BenchFault(what: "status \(answer.status)") }
     }

@@ -84,19 +84,36 @@ struct Synchronisation {
     /// they stood in what is sealed. It says itself whom it follows, whoever asked for that.
     private mutating func follow(_ home: borrowing Home) throws {
         let knowledge = try home.knowledge()
-        func isPinned(_ id: OrganisationID) -> Bool {
-            knowledge.standing(of: id, for: [.exchange]) == .pinned
-        }
-        for id in try agent.peers() where id != home.organisation && !isPinned(id) {
-            try agent.unfollow(id)
-        }
-        for (id, identity) in knowledge.identities where id != home.organisation && isPinned(id) {
+        for (id, identity) in knowledge.identities
+        where id != home.organisation && knowledge.standing(of: id, for: [.exchange]) == .pinned {
             do {
                 try agent.follow(identity)
             } catch let error as ExchangeError where error.code == .refused {
                 // The daemon may know a chain of theirs that parts from ours.
                 note("sync.failed", ViewText.name(identity.name), Words.message(of: error))
             }
+        }
+        try unfollow(home)
+    }
+
+    /// Followings that one round ends.
+    ///
+    /// Attack: a daemon that lists whom nobody follows, to keep the home busy.
+    private static let unfollowedMost = 100
+
+    private mutating func unfollow(_ home: borrowing Home) throws {
+        var count = 0
+        do {
+            for id in try agent.peers() where id != home.organisation && count < Self.unfollowedMost
+            {
+                // Read anew: while the daemon was asked, somebody may have pinned this one.
+                let knowledge = try home.knowledge()
+                guard knowledge.standing(of: id, for: [.exchange]) != .pinned else { continue }
+                try agent.unfollow(id)
+                count += 1
+            }
+        } catch let error as ExchangeError where error.code == .refused {
+            note("sync.failed-here", Words.message(of: error))
         }
     }
 

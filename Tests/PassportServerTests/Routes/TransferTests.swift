@@ -10,6 +10,32 @@ import Testing
 
 /// Uploads and downloads that go on after a cut.
 @Suite("Transfers") struct TransferTests {
+    @Test("of a parcel that is here, a repeat that was cut leaves nothing")
+    func cutRepeat() async throws {
+        let pair = try await Pair()
+        let parcel = envelope(1, count: 9_000)
+        let path = ExchangePath.inbox(pair.athens.id, Digest.sha256(of: parcel))
+        var request = Handmade("PUT", path, body: parcel)
+        request.upload = .init(offset: 0, length: parcel.count)
+        #expect(try await pair.south.ask(request, by: pair.izmir.house).status == 201)
+        func cut() async throws -> Int {
+            _ = try await pair.south.answer(
+                request.made(for: pair.south, by: pair.izmir.house), bodyEndsAfter: 4_000)
+            return try await pair.south.mailroom().counts().partials
+        }
+        #expect(try await cut() == 1)
+        let state = try await pair.south.ask(
+            .init("GET", path + "/upload"), by: pair.izmir.house)
+        #expect(state.status == 200)
+        #expect(try await pair.south.mailroom().counts().partials == 0)
+        #expect(try await cut() == 1)
+        var rest = Handmade("PUT", path, body: Array(parcel.dropFirst(4_000)))
+        rest.upload = .init(offset: 4_000, length: parcel.count)
+        #expect(try await pair.south.ask(rest, by: pair.izmir.house).status == 200)
+        #expect(try await pair.south.mailroom().counts().partials == 0)
+        #expect(try await pair.athens.inbox().count == 1)
+    }
+
     @Test(
         "a download goes on anywhere, from memory and from a file",
         arguments: [300, 300_000])
