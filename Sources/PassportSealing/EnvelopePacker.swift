@@ -128,9 +128,6 @@ public struct EnvelopePacker: Sendable {
             ).encoded()
             let contentKey = try ContentKey(from: randomness)
             let boxKey = try contentKey.bytesForBoxes()
-            let sealed = contentKey.seal(
-                Padding.pad(content, to: profile.contentBytes(for: content.count)),
-                authenticating: Envelope.contentBinding(profile))
             let statements = parcels.map { parcel in
                 DisclosureTerms(
                     sender: contents.sender, recipient: parcel.recipient,
@@ -142,8 +139,21 @@ public struct EnvelopePacker: Sendable {
             for (parcel, statement) in zip(parcels, statements) {
                 payloads.append(try payload(parcel, statement, boxKey, key))
             }
+            let boxBytes = profile.boxBytes(for: payloads.map(\.count).max() ?? 0)
+            guard
+                let contentBytes = Envelope.contentBytes(
+                    for: content.count + Padding.lengthBytes, boxBytes: boxBytes,
+                    profile: profile)
+            else {
+                throw SealingError(
+                    .tooLarge, .refused, "pack: more than fits on paper",
+                    hint: "pack one passport, or seal fewer sections")
+            }
+            let sealed = contentKey.seal(
+                Padding.pad(content, to: contentBytes),
+                authenticating: Envelope.contentBinding(profile))
             let boxes = try seal(
-                payloads, parcels, contentDigest: Digest.sha256(of: sealed), carryKey)
+                payloads, boxBytes, parcels, contentDigest: Digest.sha256(of: sealed), carryKey)
             let envelope = Envelope(
                 profile: profile, content: sealed, boxes: randomness.shuffled(boxes))
             guard envelope.encodedByteCount <= Limits.envelopeBytes else {
@@ -166,10 +176,9 @@ public struct EnvelopePacker: Sendable {
 
     /// Seals every payload at one size, and fills the remaining places with decoys.
     private func seal(
-        _ payloads: [[UInt8]], _ parcels: [Parcel], contentDigest: Digest,
+        _ payloads: [[UInt8]], _ size: Int, _ parcels: [Parcel], contentDigest: Digest,
         _ carryKey: CarryKey
     ) throws -> [SealedBox] {
-        let size = profile.boxBytes(for: payloads.map(\.count).max() ?? 0)
         var boxes: [SealedBox] = []
         for (payload, parcel) in zip(payloads, parcels) {
             var padded = Padding.pad(payload, to: size)

@@ -142,11 +142,14 @@ enum EnvelopeTargets {
     private static func build(_ box: [UInt8], _ content: [UInt8]) throws -> Envelope {
         let profile = Profile.paper
         var key = contentKey
+        let size = profile.boxBytes(for: box.count)
+        // More than paper has room for is padded to nothing: it is opened all the same.
+        let padded = Envelope.contentBytes(
+            for: content.count + Padding.lengthBytes, boxBytes: size, profile: profile)
         let sealed = try ContentKey(SecretBytes(consuming: &key)).seal(
-            Padding.pad(content, to: profile.contentBytes(for: content.count)),
+            Padding.pad(content, to: padded ?? content.count + Padding.lengthBytes),
             authenticating: Envelope.contentBinding(profile))
         let salt = [UInt8](repeating: 4, count: 32)
-        let size = profile.boxBytes(for: box.count)
         let ciphertext = try World.get().carry.boxKey(salt: salt).seal(
             Padding.pad(box, to: size),
             authenticating: SealedBox.binding(

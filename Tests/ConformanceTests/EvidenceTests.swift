@@ -11,7 +11,7 @@ import Testing
 @Suite struct EvidenceTests {
     /// An organisation whose chain carries a number of signatures.
     static func house(_ name: String, signatures: Int) throws -> House {
-        try House(name, [.issue, .consent, .status, .sealPaper]) { first in
+        try House(name, [.issue, .consent, .status, .sealNet]) { first in
             var plans: [ManifestPlan] = []
             while plans.count + 1 < signatures {
                 plans.append(try (plans.last ?? first).next { $0.issued = Moments.made })
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// Opens Lea's paper passport with evidence, and counts signatures while doing so.
+    /// Opens Lea's net passport with evidence, and counts signatures while doing so.
     static func open(
         _ scene: Scene, _ evidence: [House], knowing known: [House] = [],
         passport: [UInt8]? = nil
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func honestEvidenceCostsItsOwnSignatures() throws {
-        let scene = try Scene(.paper)
+        let scene = try Scene(.net)
         let opened = try Self.open(scene, [scene.cast.izmir])
         #expect(opened.verdict == .accept)
         // One manifest; then a list, a passport, a grant and a disclosure.
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func chainsThatNobodyNamesAreNotLookedAt() throws {
-        let scene = try Scene(.paper)
+        let scene = try Scene(.net)
         let junk = try (1...31).map { try Self.house("Junk \($0)", signatures: 40) }
         let opened = try Self.open(scene, junk + [scene.cast.izmir])
         #expect(opened.verdict == .accept)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func oneFileManyTimesCostsOnce() throws {
-        let scene = try Scene(.paper)
+        let scene = try Scene(.net)
         let opened = try Self.open(
             scene, [House](repeating: scene.cast.izmir, count: Limits.identitiesPerEnvelope))
         #expect(opened.verdict == .accept)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func ofAKnownChainOnlyWhatIsNewIsChecked() throws {
-        let scene = try Scene(.paper)
+        let scene = try Scene(.net)
         let izmir = scene.cast.izmir
         let longer = try izmir.after { first in
             var plans = [try first.next()]
@@ -101,7 +101,7 @@ import Testing
 
     /// Seven named organisations with chains as long as they can be: one of them fits.
     @Test func whatIsNamedIsBoundedToo() throws {
-        let scene = try Scene(.paper)
+        let scene = try Scene(.net)
         let long = try (1...7).map { try Self.house("Long \($0)", signatures: 500) }
         let passport = try Self.passport(scene, naming: long)
         let first = try Self.open(scene, [scene.cast.izmir] + long, passport: passport)

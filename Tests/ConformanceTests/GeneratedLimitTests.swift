@@ -82,7 +82,7 @@ import Testing
     /// Izmir's one signature fits beside a chain of one fewer than the limit, and not beside one
     /// of the limit.
     private func evidenceSignatures() throws {
-        let scene = try Scene(.paper)
+        let scene = try Scene(.net)
         for count in [Limits.evidenceSignatures - 1, Limits.evidenceSignatures] {
             let long = try EvidenceTests.house("Long", signatures: count)
             let opened = try EvidenceTests.open(
@@ -120,7 +120,7 @@ import Testing
                 lock: .organisation, parameter: zeros(1_120),
                 ciphertext: zeros(quanta * quantum + 16))
             let envelope = Envelope(
-                profile: .net, content: zeros(Profile.net.smallestContent + 16),
+                profile: .net, content: zeros(Profile.smallestNetContent + 16),
                 boxes: [box, box, box, box])
             let fits = box.ciphertext.count <= Limits.boxBytes
             #expect(accepts { _ = try Envelope(decoding: envelope.encoded()) } == fits)

@@ -86,23 +86,62 @@ import Testing
 
     @Test func oneToEightPassportsOfTheEnvelopesProfile() throws {
         let (net, paper) = try Self.scenes.get()
-        let parcels = [try Self.parcel(paper)]
-        let many = try (0..<9).map { number in
-            try Scene.seal(
-                "Lea", by: paper.cast.izmir, authorities: [paper.cast.izmir], status: number,
-                .paper, paper.card, issued: Moments.sealed.adding(seconds: Int64(number))
-            ).passport
-        }
-        #expect(
-            throws: Never.self
-        ) { try Self.pack(paper, parcels, Self.contents(paper, Array(many.prefix(8)))) }
-        for passports in [[], many] {
-            #expect(throws: SealingError(.tooMany, .refused, "")) {
-                try Self.pack(paper, parcels, Self.contents(paper, passports))
+        for scene in [net, paper] {
+            let profile = scene.lea.passport.claims.profile
+            let parcels = [try Self.parcel(scene)]
+            let many = try (0..<9).map { number in
+                try Scene.seal(
+                    "Lea", by: scene.cast.izmir, authorities: [scene.cast.izmir], status: number,
+                    profile, scene.card, issued: Moments.sealed.adding(seconds: Int64(number))
+                ).passport
+            }
+            // On paper there is room for three without evidence; what has none is refused by name.
+            for count in 1...8 {
+                let contents = Self.contents(scene, Array(many.prefix(count)))
+                guard profile == .paper, count > 3 else {
+                    let packed = try Self.pack(scene, parcels, contents)
+                    #expect(try Envelope(decoding: packed.encoded()) == packed)
+                    continue
+                }
+                #expect(throws: SealingError(.tooLarge, .refused, "")) {
+                    try Self.pack(scene, parcels, contents)
+                }
+            }
+            for passports in [[], many] {
+                #expect(throws: SealingError(.tooMany, .refused, "")) {
+                    try Self.pack(scene, parcels, Self.contents(scene, passports))
+                }
+            }
+            let other = (profile == .net ? paper : net).lea.passport
+            #expect(throws: SealingError(.malformed, .refused, "")) {
+                try Self.pack(scene, parcels, Self.contents(scene, [other]))
             }
         }
-        #expect(throws: SealingError(.malformed, .refused, "")) {
-            try Self.pack(paper, parcels, Self.contents(paper, [net.lea.passport]))
+    }
+
+    @Test("an envelope on paper fills its frames, whatever is in it, and says no other length")
+    func paperSizesAreFew() throws {
+        for box in [256, 512, 1_536, 2_560] {
+            for count in stride(from: 5, through: 18_000, by: 61) {
+                guard
+                    let bytes = Envelope.contentBytes(for: count, boxBytes: box, profile: .paper)
+                else {
+                    #expect(count + 4 * box > Profile.paperEnvelopes[3] - 400)
+                    continue
+                }
+                #expect(bytes >= count)
+                let boxes = (0..<4).map { number in
+                    SealedBox(
+                        lock: number == 0 ? .carry : .organisation,
+                        parameter: [UInt8](repeating: 1, count: 32),
+                        ciphertext: [UInt8](repeating: 2, count: box + 16))
+                }
+                let envelope = Envelope(
+                    profile: .paper, content: [UInt8](repeating: 3, count: bytes + 16),
+                    boxes: boxes)
+                #expect(Profile.paperEnvelopes.contains(envelope.encoded().count))
+                #expect(try Envelope(decoding: envelope.encoded()) == envelope)
+            }
         }
     }
 

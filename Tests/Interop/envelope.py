@@ -47,10 +47,14 @@ class Envelope:
             1: cbor.exactly(1), 2: cbor.uint(1, 2), 3: cbor.bstr(1, 16777216),
             4: cbor.array(4, 4, lambda box: box)})
         self.profile = passport.PROFILES[item[2]]
-        self.content, size = item[3], self.profile.content
-        while size < len(self.content) - 16:
-            size *= 2
-        if size != len(self.content) - 16:
+        self.content = item[3]
+        if self.profile is passport.NET:
+            size = 65536
+            while size < len(self.content) - 16:
+                size *= 2
+            if size != len(self.content) - 16:
+                raise Refused("passport.malformed", "size class")
+        elif len(data) not in (8912, 11884, 13370, 17828):
             raise Refused("passport.malformed", "size class")
         self.boxes = [Box(box, self.profile) for box in item[4]]
         if sum(box.carry for box in self.boxes) != (0 if self.profile is passport.NET else 1):

@@ -11,14 +11,14 @@ from cbor_strict import Refused
 
 
 class Profile:
-    def __init__(self, number, slots, slot, quantum, content, algorithm, role):
+    def __init__(self, number, slots, slot, quantum, algorithm, role):
         self.number, self.slots, self.slot, self.quantum = number, slots, slot, quantum
-        self.content, self.algorithm, self.role = content, algorithm, role
+        self.algorithm, self.role = algorithm, role
         self.ring = 16 + 34 * slots
 
 
-NET = Profile(1, 24, 1024, 4096, 65536, -65700, "seal-net")
-PAPER = Profile(2, 12, 160, 256, 4096, 42, "seal-paper")
+NET = Profile(1, 24, 1024, 4096, -65700, "seal-net")
+PAPER = Profile(2, 12, 160, 256, 42, "seal-paper")
 PROFILES = {1: NET, 2: PAPER}
 
 

@@ -31,9 +31,6 @@ public struct Envelope: Hashable, Sendable {
             else { throw CodingError(.unexpectedItem, "envelope: not a profile") }
             self.profile = profile
             content = try fields.take(3, "content").bytes(1...Limits.envelopeBytes)
-            guard profile.contentBytes(for: content.count - 20) == content.count - 16 else {
-                throw CodingError(.unexpectedItem, "envelope: content is not a size class")
-            }
             boxes = try fields.take(4, "boxes").array(profile.boxCount...profile.boxCount)
                 .map { try SealedBox($0, profile: profile) }
             try fields.finishExactly()
@@ -41,6 +38,9 @@ public struct Envelope: Hashable, Sendable {
             else { throw CodingError(.unexpectedItem, "envelope: not this profile's boxes") }
             guard Set(boxes.map(\.ciphertext.count)).count == 1 else {
                 throw CodingError(.unexpectedItem, "envelope: boxes differ in size")
+            }
+            guard isSizeClass(bytes.count) else {
+                throw CodingError(.unexpectedItem, "envelope: not a size class")
             }
         } catch {
             throw PassportError("envelope", error)

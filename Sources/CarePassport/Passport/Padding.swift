@@ -1,5 +1,8 @@
 /// Length, bytes, zeros: how everything that is encrypted reaches a size that says nothing.
 package enum Padding {
+    /// Bytes before what is padded.
+    package static let lengthBytes = 4
+
     /// Prefixes the length in four bytes, big-endian, and fills with zeros up to `size`.
     ///
     /// - Precondition: `bytes.count + 4 <= size`; the caller chose `size` from the count.

@@ -30,18 +30,19 @@ public enum Profile: Int, CaseIterable, Sendable, Hashable {
     public var boxAlgorithm: Int { self == .net ? -65_700 : 42 }
     /// Bytes to which a box's plaintext is padded up.
     public var boxQuantum: Int { self == .net ? 4_096 : 256 }
-    /// Bytes of the smallest content; larger ones double.
-    public var smallestContent: Int { self == .net ? 65_536 : 4_096 }
 
-    /// Bytes of content plaintext, length prefix included, for `count` bytes of content.
-    public func contentBytes(for count: Int) -> Int {
-        var size = smallestContent
-        while size < count + 4, size < 1 << 30 { size *= 2 }
-        return size
-    }
+    /// Bytes of the smallest content of a net envelope; larger ones double.
+    public static let smallestNetContent = 65_536
+    /// Bytes of a whole envelope on paper: what 12, 16, 18 and 24 frames hold. An envelope fills
+    /// its frames, so that somebody who reads them without a key learns no length either.
+    public static let paperEnvelopes = [8_912, 11_884, 13_370, 17_828]
 
     /// Bytes of box plaintext, length prefix included, for `count` bytes in a box.
     public func boxBytes(for count: Int) -> Int {
-        (count + 4 + boxQuantum - 1) / boxQuantum * boxQuantum
+        max((count + 4 + boxQuantum - 1) / boxQuantum * boxQuantum, smallestBox)
     }
+
+    /// Bytes of the smallest box that is made: on paper a box for the bearer alone must not be
+    /// told from one that an organisation has too.
+    private var smallestBox: Int { self == .net ? boxQuantum : 1_536 }
 }

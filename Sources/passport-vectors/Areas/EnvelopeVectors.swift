@@ -266,10 +266,12 @@ struct EnvelopeVectors {
         try add("content-passport-twice", .malformed, "A passport stands once in the content.") {
             $0.passports += $0.passports
         }
-        let other = net.lea.passport.bytes
-        try add("content-other-profile", .malformed, "A net passport is never printed.") {
-            $0.passports = [other]
-        }
+        // The other way round no envelope can be made: on paper there is no room.
+        var other = try Opening(net, "content-other-profile")
+        other.passports = [paper.lea.passport.bytes]
+        try shop.open(
+            .envelope, "content-other-profile", .malformed,
+            "A passport travels in an envelope of its own profile.", other)
         try add("content-broken-evidence", .accept, "Evidence that is none is left out.") {
             $0.evidence = [[1, 2, 3]]
         }
@@ -317,9 +319,7 @@ struct EnvelopeVectors {
         }
         try add("content-hidden-bytes", .malformed, "Bytes behind the padded end are refused.") {
             $0.changePacking = { packing in
-                let size = Profile.paper.contentBytes(for: packing.content.count)
-                packing.paddedContent = Forge.flipped(
-                    Padding.pad(packing.content, to: size), at: size - 1)
+                packing.changePadded = { $0[$0.count - 1] ^= 1 }
             }
         }
     }

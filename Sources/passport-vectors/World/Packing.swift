@@ -41,8 +41,8 @@ struct Packing {
     let words: String
     var content: [UInt8]
     var parcels: [Parcel]
-    /// Replaces the padded content.
-    var paddedContent: [UInt8]?
+    /// Changes the padded content.
+    var changePadded: ((inout [UInt8]) -> Void)?
     var padBox: (([UInt8], Int) -> [UInt8])?
 
     init(_ profile: Profile, _ words: String, content: EnvelopeContent, parcels: [Parcel]) {
@@ -66,13 +66,17 @@ struct Packing {
         let randomness = Secrets.stream(words)
         let contentKey = Secrets.seed("\(words) content")
         var keyBytes = contentKey
-        let padded =
-            paddedContent ?? Padding.pad(content, to: profile.contentBytes(for: content.count))
+        let payloads = parcels.map { $0.bytes(contentKey: contentKey) }
+        let size = profile.boxBytes(for: payloads.map(\.count).max() ?? 0)
+        guard
+            let contentBytes = Envelope.contentBytes(
+                for: content.count + Padding.lengthBytes, boxBytes: size, profile: profile)
+        else { throw VectorProblem("more than fits on paper: \(words)") }
+        var padded = Padding.pad(content, to: contentBytes)
+        changePadded?(&padded)
         let sealed = try ContentKey(SecretBytes(consuming: &keyBytes)).seal(
             padded, authenticating: Envelope.contentBinding(profile))
         let digest = Digest.sha256(of: sealed).bytes
-        let payloads = parcels.map { $0.bytes(contentKey: contentKey) }
-        let size = profile.boxBytes(for: payloads.map(\.count).max() ?? 0)
         var made: [(box: SealedBox, note: JSON)] = []
         for (parcel, payload) in zip(parcels, payloads) {
             let plaintext = padBox?(payload, size) ?? Padding.pad(payload, to: size)

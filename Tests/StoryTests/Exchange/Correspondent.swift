@@ -1,3 +1,4 @@
+import CarePassport
 import Foundation
 import PassportClient
 import PassportCoding
@@ -193,6 +194,19 @@ struct Parcel: Sendable {
     init(count: Int = 600) {
         bytes = [0xA4, 0x01, 0x01, 0x02, 0x01] + Randomness.system.bytes(count)
         digest = Digest.sha256(of: bytes)
+    }
+
+    /// An envelope by its form, as anybody can make one: whole, and nobody opens it.
+    static func envelope() -> [UInt8] {
+        let boxes = (0..<Profile.net.boxCount).map { _ in
+            SealedBox(
+                lock: .organisation, parameter: Randomness.system.bytes(1_120),
+                ciphertext: Randomness.system.bytes(Profile.net.boxQuantum + 16))
+        }
+        return Envelope(
+            profile: .net, content: Randomness.system.bytes(Profile.smallestNetContent + 16),
+            boxes: boxes
+        ).encoded()
     }
 }
 
