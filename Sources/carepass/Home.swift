@@ -256,13 +256,28 @@ struct Home: ~Copyable {
         return (StatusReference(uri: uri, index: free.position), free.changes)
     }
 
+    /// Seconds after which a list in which nothing changed is signed anew: those who have it see
+    /// that it is current, and neither log fills with what is no news.
+    private static let listSeconds: Int64 = 86_400
+
     /// Our lists as they stand, signed; nobody may get them before `keep` has stored them.
-    func signedStatusLists() throws -> [SignedStatusList] {
+    ///
+    /// - Parameter isFresh: true to sign anew what nothing changed in.
+    func signedStatusLists(isFresh: Bool = false) throws -> [SignedStatusList] {
         let key = try keys.signingKey(.status)
+        let known = try knowledge().statusLists
         var signed: [SignedStatusList] = []
         for (number, list) in try store.ownStatusLists() {
+            let uri = organisation.statusListURI(number)
+            if !isFresh, let kept = known[uri], kept.list == list, kept.issued <= now,
+                kept.issued.adding(seconds: Self.listSeconds) > now,
+                try SignedStatusList.parse(kept.bytes).keyHash == key.verifyingKey.keyHash
+            {
+                signed.append(kept)
+                continue
+            }
             let bytes = try SignedStatusList.make(
-                list, uri: organisation.statusListURI(number), issued: now,
+                list, uri: uri, issued: now,
                 expires: now.adding(seconds: 30 * 86_400), key: key)
             signed.append(try SignedStatusList(verifying: bytes, by: identity))
         }
@@ -270,13 +285,16 @@ struct Home: ~Copyable {
     }
 
     /// Stores signed lists, and logs that.
-    func keep(_ signed: [SignedStatusList]) throws { try commitTogether(acts(keeping: signed)) }
+    func keep(_ signed: [SignedStatusList]) throws {
+        try commitTogether(try acts(keeping: signed))
+    }
 
-    /// What to commit before anybody gets signed lists.
+    /// What to commit before anybody gets signed lists; nothing for those that are kept already.
     func acts(
         keeping signed: [SignedStatusList]
-    ) -> [(fields: AuditFields, changes: [StoreChange])] {
-        signed.map { list in
+    ) throws -> [(fields: AuditFields, changes: [StoreChange])] {
+        let known = try knowledge().statusLists
+        return signed.filter { known[$0.uri] != $0 }.map { list in
             var fields = AuditFields(act: .statusIssued, time: now)
             fields.object = Digest.sha256(of: list.bytes)
             return (fields: fields, changes: [StoreChange.statusList(list)])

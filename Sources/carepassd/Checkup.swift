@@ -88,6 +88,7 @@ enum Checkup {
                         + " a mailbox here."),
         ]
         findings += waiting(counts, try await mailroom.waitingReasons(), now)
+        findings += collecting(try await mailroom.failedVisits(), now)
         if counts.dead > 0 {
             // Their bytes are gone, and nothing here can mend it.
             findings.append(
@@ -126,6 +127,26 @@ enum Checkup {
                     ]))
         }
         return findings
+    }
+
+    /// A clinic that nobody can reach gets nothing while this fails, and would not know.
+    private static func collecting(_ failed: [FailedVisit], _ now: Timestamp) -> [Finding] {
+        guard let first = failed.first else { return [] }
+        // Whoever answers and refuses may do so on purpose, as long as they like.
+        let isLong = failed.contains {
+            now.seconds - $0.since.seconds >= 86_400
+                && ["exchange.unreachable", "exchange.wrongPeer"].contains($0.problem)
+        }
+        let problems = Dictionary(grouping: failed, by: \.problem).mapValues(\.count)
+        return [
+            Finding(
+                isLong ? .bad : .note,
+                count(failed.count, "peer", "peers")
+                    + " could not be asked for what they have for us, the first since \(first.since).",
+                problems.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                    .prefix(WaitingWords.most).map { WaitingWords.line($0.value, $0.key) }
+                    + ["Is this machine's line up? Otherwise ask them whether their daemon runs."])
+        ]
     }
 
     private static func count(_ number: Int, _ one: String, _ many: String) -> String {

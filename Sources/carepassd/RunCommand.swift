@@ -74,6 +74,13 @@ struct RunCommand: AsyncParsableCommand {
                 .badSettings, .noInput, "the database is missing in \(place), and a key is there",
                 hint: "restore the newest backup")
         }
+        // The daemon's user must not read keys that open anything.
+        for name in ["keystore.key", "carepass.sqlite"]
+        where FileManager.default.fileExists(atPath: "\(place)/\(name)") {
+            throw ServerError(
+                .badSettings, .refused, "'\(name)' of an organisation lies in \(place)",
+                hint: "choose a folder for 'data' that is the daemon's alone")
+        }
         try Mailroom.create(at: place)
     }
 

@@ -25,9 +25,10 @@ enum WaitingWords {
     ]
 
     /// One line: how many, and why.
-    static func line(_ reason: WaitingReason) -> String {
-        guard let code = reason.code else { return "\(reason.count): not tried yet" }
-        guard let words = words[code] else { return "\(reason.count): it did not work (\(code))" }
-        return "\(reason.count): \(words) (\(code))"
+    static func line(_ reason: WaitingReason) -> String { line(reason.count, reason.code) }
+
+    static func line(_ count: Int, _ code: String?) -> String {
+        guard let code else { return "\(count): not tried yet" }
+        return "\(count): \(words[code] ?? "it did not work") (\(code))"
     }
 }

@@ -148,7 +148,7 @@ import Testing
         let notes = try fixture.meddle {
             try Int.fetchOne($0, sql: "SELECT count(*) FROM logCheckpoint") ?? count
         }
-        #expect(notes < count / 3, "\(notes) checkpoints for \(count) deposits")
+        #expect(notes < count / 2, "\(notes) checkpoints for \(count) deposits")
     }
 
     @Test("pages and parcels are found by an index, however many there are")

@@ -50,41 +50,68 @@ public struct Collector: Sendable {
         return visits
     }
 
+    /// Which visits failed the last time, and why.
+    private func failed() async throws -> [Visit: String] {
+        let visits = try await daemon.mailroom.failedVisits()
+        return Dictionary(
+            visits.map { (Visit(owner: $0.host, peer: $0.peer), $0.problem) },
+            uniquingKeysWith: { $1 })
+    }
+
     /// Asks every peer of every organisation here, once.
     ///
     /// - Returns: how many parcels came.
     @discardableResult
     public func round() async throws -> Int {
         let visits = try await visits()
+        let failed = try await failed()
         return await withTaskGroup(of: Int.self) { group in
             for (visit, peer) in visits {
-                group.addTask { await self.visit(peer, for: visit.owner) }
+                group.addTask { await self.visit(peer, for: visit.owner, failed[visit]) }
             }
             return await group.reduce(0, +)
         }
     }
 
     /// Asks one peer at the first of its addresses that answers.
-    private func visit(_ peer: Identity, for owner: OrganisationID) async -> Int {
+    ///
+    /// - Parameter before: why it failed the last time; nil when it did not.
+    private func visit(
+        _ peer: Identity, for owner: OrganisationID, _ before: String?
+    ) async -> Int {
+        var (problem, count): (String?, Int) = (nil, 0)
         for endpoint in Daemon.endpoints(of: peer) where !Task.isCancelled {
             do {
-                let count = try await within(seconds: daemon.deadlines.turn) {
+                count = try await within(seconds: daemon.deadlines.turn) {
                     try await self.tell(owner, to: peer.organisation, at: endpoint)
                     return try await self.collect(for: owner, from: peer, at: endpoint)
                 }
                 daemon.metrics.tried("collected")
-                return count
+                problem = nil
+                break
             } catch {
                 daemon.metrics.tried("not-collected")
                 report(error)
+                problem = Self.code(of: error)
             }
         }
-        return 0
+        // A visit that was cut short because we stop says nothing.
+        guard problem != before, !Task.isCancelled else { return count }
+        do {
+            try await daemon.mailroom.note(
+                visitTo: peer.organisation, for: owner, problem: problem, now: daemon.now())
+        } catch {
+            report(error)
+        }
+        return count
+    }
+
+    private static func code(of error: any Error) -> String {
+        (error as? any DescribedFailure)?.identifier ?? "unknown"
     }
 
     private func report(_ error: any Error) {
-        let code = (error as? any DescribedFailure)?.identifier ?? "unknown"
-        logger.info("not collected", metadata: ["code": .string(code)])
+        logger.info("not collected", metadata: ["code": .string(Self.code(of: error))])
     }
 
     /// Nobody can fetch our newest manifest and lists from us, so we bring them along.
@@ -234,13 +261,14 @@ public struct Collector: Sendable {
             while !Task.isCancelled {
                 var isLeftOut = false
                 let visits = (try? await visits()) ?? []
+                let failed = (try? await failed()) ?? [:]
                 for (visit, peer) in turns.inOrder(visits, way: \.0) {
                     guard turns.begin(visit) else {
                         isLeftOut = isLeftOut || !turns.holds(visit)
                         continue
                     }
                     group.addTask {
-                        _ = await self.visit(peer, for: visit.owner)
+                        _ = await self.visit(peer, for: visit.owner, failed[visit])
                         turns.end(visit)
                     }
                 }

@@ -56,7 +56,11 @@ struct Dispatcher: HTTPResponder {
                 return (route.template, try await route.answer(call))
             } catch {
                 let problem = Problem(error)
-                if problem.status >= 500 { report(error, route.template) }
+                // Who is slow, or whom we stop in the middle, is no fault of ours: strangers must
+                // not fill the log of errors.
+                if problem.status >= 500, !(error is CancellationError) {
+                    report(error, route.template)
+                }
                 return (route.template, .problem(problem))
             }
         }

@@ -36,6 +36,15 @@ enum MailroomMigrations {
             table.column("peer", .blob).notNull().indexed()
             table.primaryKey(["host", "peer"])
         }
+        // There is a row only while the last visit failed.
+        try database.create(table: "failedVisit", options: [.strict, .withoutRowID]) { table in
+            table.column("host", .blob).notNull()
+            table.column("peer", .blob).notNull()
+            table.column("since", .integer).notNull()
+            table.column("problem", .text).notNull()
+            table.primaryKey(["host", "peer"])
+            table.foreignKey(["host", "peer"], references: "follow", onDelete: .cascade)
+        }
         try database.create(table: "statusList", options: .strict) { table in
             table.column("organisation", .blob).notNull()
             table.column("number", .integer).notNull()

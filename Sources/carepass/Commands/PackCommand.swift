@@ -11,7 +11,7 @@ import PassportTrust
 /// `carepass pack`: puts passports into an envelope for one recipient.
 struct PackCommand: ReplyingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pack", abstract: "Pack passports into an envelope for one recipient.")
+        commandName: "pack", abstract: "Pack passports into an envelope for its recipients.")
 
     @OptionGroup var options: GlobalOptions
 
@@ -20,8 +20,12 @@ struct PackCommand: ReplyingCommand {
     @Argument(help: "Passport numbers; each must have been granted to the recipient here.")
     var passports: [String]
 
-    @Option(help: "The recipient: an organisation known here, or 'bearer' (paper only).")
-    var to: String
+    @Option(
+        help: """
+            The recipient: an organisation known here, or 'bearer' (paper only). On paper it may \
+            be repeated: up to three organisations on the way, and the bearer.
+            """)
+    var to: [String]
 
     @Option(help: "Where to write the envelope.")
     var out: String
@@ -41,33 +45,28 @@ struct PackCommand: ReplyingCommand {
         guard let profile = records.first?.passport.claims.profile else {
             throw ValidationError(Words.say("error.no-passport"))
         }
-        guard to != "bearer" || profile == .paper else {
-            throw CommandError(
-                .badArgument, .refused, Words.say("error.bearer-profile", profile.name),
-                hint: Words.say("hint.bearer-profile"))
-        }
         let knowledge = try home.knowledge()
-        let recipient: Recipient =
-            to == "bearer"
-            ? .bearer
-            : .organisation(
-                try home.recipient(named: to, profile: profile, knowledge).organisation)
+        let recipients = try recipients(profile, home, knowledge)
+        var parcels: [EnvelopePacker.Parcel] = []
         var grants: [IssuedGrant] = []
-        for record in records {
-            grants.append(try newestGrant(for: record.passport, to: recipient, home, knowledge))
+        for (name, recipient) in zip(to, recipients) {
+            let own = try records.map {
+                try newestGrant(for: $0.passport, to: recipient, name, home, knowledge)
+            }
+            grants += own
+            parcels.append(try parcel(recipient, own, profile, home, knowledge))
         }
         let output = try Output(out)
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0) }
         let ownLists = try home.signedStatusLists()
-        var acts = home.acts(keeping: ownLists)
+        var acts = try home.acts(keeping: ownLists)
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
             passports: records.map(\.passport), identities: evidence, statusLists: lists,
             sender: home.organisation, time: home.now)
         let packer = EnvelopePacker(profile: profile, randomness: home.randomness)
-        let parcels = [try parcel(recipient, grants, profile, home, knowledge)]
         let key = try home.keys.signingKey(.consent)
         let packed =
             switch half {
@@ -77,11 +76,11 @@ struct PackCommand: ReplyingCommand {
             }
         let bytes = packed.envelope.encoded()
         try output.makeRoom(for: bytes.count)
-        for disclosure in packed.disclosures {
+        for (disclosure, parcel) in zip(packed.disclosures, parcels) {
             var fields = AuditFields(act: .disclosed, time: home.now)
             fields.reference = disclosure.referenceHash
             fields.grants = disclosure.grants
-            fields.sections = Set(grants.flatMap(\.grant.terms.sections)).sorted()
+            fields.sections = Set(parcel.grants.flatMap(\.grant.terms.sections)).sorted()
             fields.object = packed.envelope.contentDigest
             if records.count == 1 { fields.passport = records.first?.passport.digest }
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
@@ -91,17 +90,47 @@ struct PackCommand: ReplyingCommand {
         try output.writeAfterAct(bytes)
         if out == "-" { return Reply(isSilent: true) }
         return Reply(
-            lines: [Words.say("pack.done", "\(records.count)", to, "\(bytes.count)")],
+            lines: [
+                Words.say(
+                    "pack.done", "\(records.count)", to.joined(separator: ", "),
+                    "\(bytes.count)")
+            ],
             json: [
                 "envelope": .string(out), "bytes": .number(bytes.count),
                 "passports": .number(records.count), "profile": .string(profile.name),
             ])
     }
 
+    /// Whom the envelope is for, each once.
+    private func recipients(
+        _ profile: Profile, _ home: borrowing Home, _ knowledge: Knowledge
+    ) throws -> [Recipient] {
+        guard !to.contains("bearer") || profile == .paper else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.bearer-profile", profile.name),
+                hint: Words.say("hint.bearer-profile"))
+        }
+        // What goes by the network goes to one daemon.
+        guard to.count == 1 || profile == .paper else {
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.several-recipients"),
+                hint: Words.say("hint.several-recipients"))
+        }
+        let recipients: [Recipient] = try to.map { name in
+            guard name != "bearer" else { return .bearer }
+            return .organisation(
+                try home.recipient(named: name, profile: profile, knowledge).organisation)
+        }
+        guard Set(recipients).count == recipients.count else {
+            throw CommandError(.badArgument, .badInput, Words.say("error.recipient-twice"))
+        }
+        return recipients
+    }
+
     /// The newest grant that was signed here, is still running, and was not withdrawn.
     private func newestGrant(
-        for passport: UnverifiedPassport, to recipient: Recipient, _ home: borrowing Home,
-        _ knowledge: Knowledge
+        for passport: UnverifiedPassport, to recipient: Recipient, _ name: String,
+        _ home: borrowing Home, _ knowledge: Knowledge
     ) throws -> IssuedGrant {
         guard let issuer = knowledge.identities[passport.claims.issuer] else {
             throw CommandError(.unknownOrganisation, .refused, Words.say("error.unknown-issuer"))
@@ -122,7 +151,7 @@ struct PackCommand: ReplyingCommand {
         }
         guard let record = usable.last, let sealed = record.sealedRing else {
             throw CommandError(
-                .nothingGranted, .refused, Words.say("error.no-grant", to),
+                .nothingGranted, .refused, Words.say("error.no-grant", name),
                 hint: Words.say("hint.no-grant"))
         }
         return IssuedGrant(

@@ -35,7 +35,7 @@ struct PurgeCommand: ReplyingCommand {
         let path = home.layout.envelope(parcel.digest)
         guard parcel.purged == nil else {
             try? FileManager.default.removeItem(atPath: path)
-            return reply(parcel, isRepeated: true)
+            return reply(parcel, "purge.already")
         }
         var fields = AuditFields(act: .parcelErased, time: home.now)
         fields.object = parcel.digest
@@ -49,12 +49,15 @@ struct PurgeCommand: ReplyingCommand {
         try home.commit(
             fields, [.exchange(.purged(parcel.digest, at: home.now))], after: receipt,
             signedBy: operatorKey)
-        return reply(parcel, isRepeated: false)
+        return reply(parcel, receipt.isEmpty ? "purge.untold" : "purge.done")
     }
 
-    private func reply(_ parcel: ReceivedParcel, isRepeated: Bool) -> Reply {
+    private func reply(_ parcel: ReceivedParcel, _ key: String) -> Reply {
         Reply(
-            lines: [Words.say(isRepeated ? "purge.already" : "purge.done")],
-            json: ["parcel": .string("\(parcel.digest)"), "repeated": .bool(isRepeated)])
+            lines: [Words.say(key)],
+            json: [
+                "parcel": .string("\(parcel.digest)"), "repeated": .bool(key == "purge.already"),
+                "senderIsTold": .bool(key == "purge.done"),
+            ])
     }
 }

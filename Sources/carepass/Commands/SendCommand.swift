@@ -22,7 +22,7 @@ struct SendCommand: ReplyingCommand {
     @Option(help: "The organisation that it is for; 'pack' sealed it to that one.")
     var to: String
 
-    @Flag(help: "Deliver it once more, although it was delivered: the recipient lost it.")
+    @Flag(help: "Deliver it once more, although it was delivered: the recipient's daemon lost it.")
     var again = false
 
     func reply() throws -> Reply {
@@ -37,8 +37,14 @@ struct SendCommand: ReplyingCommand {
         guard knowledge.standing(of: recipient.organisation, for: [.exchange]) == .pinned else {
             throw Home.notPinned(recipient, for: .exchange, knowledge)
         }
-        try refuseOthers(bytes, recipient.organisation, knowledge, home)
+        if kind == .envelope {
+            let envelope = try FileFailure.naming(file) { try Envelope(decoding: bytes) }
+            try refuseOthers(envelope, recipient.organisation, knowledge, home)
+        }
         try agent.follow(recipient)
+        // The envelope brings our newest list. Whoever opens it asks our daemon for a list next,
+        // and an older one would look like one that was put back.
+        try agent.publishLists(home)
         var fields = AuditFields(act: .parcelSent, time: home.now)
         fields.object = digest
         fields.counterpart = recipient.organisation.digest
@@ -75,10 +81,10 @@ struct SendCommand: ReplyingCommand {
     /// Stops a slip of the hand: whoever it was not packed for cannot open it, and would learn
     /// that it exists. What was packed elsewhere is not known here, and goes.
     private func refuseOthers(
-        _ bytes: [UInt8], _ recipient: OrganisationID, _ knowledge: Knowledge,
+        _ envelope: Envelope, _ recipient: OrganisationID, _ knowledge: Knowledge,
         _ home: borrowing Home
     ) throws {
-        guard let content = try? Envelope(decoding: bytes).contentDigest else { return }
+        let content = envelope.contentDigest
         var end = try home.store.logSize()
         while end > 0 {
             let first = end - min(end, UInt64(Self.portion))

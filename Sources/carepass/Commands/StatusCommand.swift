@@ -25,7 +25,7 @@ struct StatusCommand: ParsableCommand {
         func reply() throws -> Reply {
             let home = try Home(options)
             let output = try Output(out)
-            let signed = try home.signedStatusLists()
+            let signed = try home.signedStatusLists(isFresh: true)
             let uri = home.organisation.statusListURI(list)
             guard let list = signed.first(where: { $0.uri == uri }) else {
                 throw CommandError(.badArgument, .noInput, Words.say("error.no-list", "\(list)"))

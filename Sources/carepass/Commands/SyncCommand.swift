@@ -13,7 +13,9 @@ struct SyncCommand: ReplyingCommand {
         abstract: "Send and take in manifests, status lists, ends and receipts.",
         discussion: """
             Envelopes stay at the daemon until 'fetch'. With --every it goes on until it is \
-            stopped; pauses differ a little each time.
+            stopped; pauses differ a little each time. What fails with others is said and tried \
+            again, and ends with 0; 69 and 77 are for our own daemon: it does not answer, or it \
+            refuses.
             """)
 
     @OptionGroup var options: GlobalOptions

@@ -176,6 +176,18 @@ struct Agent {
             mediaType: Self.identityType)
     }
 
+    /// Our newest status lists, kept and logged before anybody gets them.
+    func publishLists(_ home: borrowing Home) throws {
+        let lists = try home.signedStatusLists()
+        try home.keep(lists)
+        for list in lists {
+            guard let number = organisation.statusListNumber(at: list.uri) else { continue }
+            try call(
+                "PUT", ExchangePath.statusList(organisation, number), body: list.bytes,
+                mediaType: "application/statuslist+cwt")
+        }
+    }
+
     /// Has the daemon follow another organisation, under the newest keys known here.
     func follow(_ identity: Identity) throws {
         try call(

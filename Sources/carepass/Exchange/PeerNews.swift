@@ -131,7 +131,9 @@ extension Synchronisation {
             throw TrustError(.wrongOrganisation, .refused, "an identity of another organisation")
         }
         var knowledge = try home.knowledge()
-        guard let taken = try Self.news(paper, { try TakenIn.identity(bytes, &knowledge) })
+        guard
+            let taken = try news(
+                paper, of: source.identity, { try TakenIn.identity(bytes, &knowledge) })
         else { return }
         try home.commitTogether([taken.act(at: home.now)])
         note("take-in.\(taken.what)", taken.detail)
@@ -157,7 +159,9 @@ extension Synchronisation {
             if paper.isMissing { return }
             guard let bytes = paper.bytes, bytes != known?.bytes else { continue }
             var knowledge = try home.knowledge()
-            guard let taken = try Self.news(paper, { try TakenIn.list(bytes, &knowledge) })
+            guard
+                let taken = try news(
+                    paper, of: source.identity, { try TakenIn.list(bytes, &knowledge) })
             else { continue }
             guard taken.from == id else {
                 throw TrustError(.wrongOrganisation, .refused, "a list of another organisation")
@@ -167,14 +171,16 @@ extension Synchronisation {
         }
     }
 
-    /// What a paper brings; nil for a copy of ours that is older than what is known, which is no
-    /// fault of the organisation's.
-    private static func news(
-        _ paper: PeerSource.Paper, _ body: () throws -> TakenIn
+    /// What a paper brings; nil for one that is older than what is known. A copy of ours may well
+    /// be, and an organisation's own daemon until its next `sync`; what it gives out for longer,
+    /// somebody put back.
+    private mutating func news(
+        _ paper: PeerSource.Paper, of identity: Identity, _ body: () throws -> TakenIn
     ) throws -> TakenIn? {
         do {
             return try body()
-        } catch let error as TrustError where paper.isCopy && error.code == .rollback {
+        } catch let error as TrustError where error.code == .rollback {
+            if !paper.isCopy { note("sync.older", ViewText.name(identity.name)) }
             return nil
         }
     }

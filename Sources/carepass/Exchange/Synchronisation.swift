@@ -68,14 +68,7 @@ struct Synchronisation {
     /// Our newest manifest and lists.
     private func publish(_ home: borrowing Home) throws {
         try agent.publish(home.identity)
-        let lists = try home.signedStatusLists()
-        try home.keep(lists)
-        for list in lists {
-            guard let number = home.organisation.statusListNumber(at: list.uri) else { continue }
-            try agent.call(
-                "PUT", ExchangePath.statusList(home.organisation, number), body: list.bytes,
-                mediaType: "application/statuslist+cwt")
-        }
+        try agent.publishLists(home)
     }
 
     /// Whom our daemon takes parcels from: those that are pinned for exchange, and no others.
@@ -90,10 +83,17 @@ struct Synchronisation {
                 try agent.follow(identity)
             } catch let error as ExchangeError where error.code == .refused {
                 // The daemon may know a chain of theirs that parts from ours.
-                note("sync.failed", ViewText.name(identity.name), Words.message(of: error))
+                refused("sync.not-followed", ViewText.name(identity.name), error)
             }
         }
         try unfollow(home)
+    }
+
+    /// Our own daemon refused something of one organisation's; the others have their turn.
+    private mutating func refused(_ key: String, _ name: String, _ error: ExchangeError) {
+        failure = failure ?? error
+        note(key, name, Words.message(of: error))
+        if let hint = error.hint { lines.append(Words.say("sync.hint", hint)) }
     }
 
     /// Followings that one round ends.
@@ -103,17 +103,18 @@ struct Synchronisation {
 
     private mutating func unfollow(_ home: borrowing Home) throws {
         var count = 0
-        do {
-            for id in try agent.peers() where id != home.organisation && count < Self.unfollowedMost
-            {
-                // Read anew: while the daemon was asked, somebody may have pinned this one.
-                let knowledge = try home.knowledge()
-                guard knowledge.standing(of: id, for: [.exchange]) != .pinned else { continue }
+        for id in try agent.peers() where id != home.organisation && count < Self.unfollowedMost {
+            // Read anew: while the daemon was asked, somebody may have pinned this one.
+            let knowledge = try home.knowledge()
+            guard knowledge.standing(of: id, for: [.exchange]) != .pinned else { continue }
+            count += 1
+            let name = ViewText.name(knowledge.identities[id]?.name ?? id.text)
+            do {
                 try agent.unfollow(id)
-                count += 1
+                note("sync.unfollowed", name)
+            } catch let error as ExchangeError where error.code == .refused {
+                refused("sync.not-unfollowed", name, error)
             }
-        } catch let error as ExchangeError where error.code == .refused {
-            note("sync.failed-here", Words.message(of: error))
         }
     }
 

@@ -42,7 +42,7 @@ import Testing
 
         /// Munich sends Izmir bytes that begin as an envelope does.
         func send(_ name: String) throws -> String {
-            let file = try world.folder.write(Parcel().bytes, to: name)
+            let file = try world.folder.write(Parcel.envelope(), to: name)
             let sent = try world.ask("munich", ["send", file, "--to", "NGO Izmir"])
             return try #require(sent["parcel"].string)
         }
