@@ -4,12 +4,14 @@
 demo: setup
 	swift build --product carepass
 	swift build --product carepassd
+	swift build --product carepass-scan
 	"$$(swift build --show-bin-path)/carepass" demo
 
 # Suites that wait for sockets run by themselves: others keep every thread busy for minutes.
 WAITING = "PassportClientTests|PassportServerTests"
 
 test: setup venv
+	scripts/check-locales.py
 	swift build --build-tests
 	scripts/report-skipped.py sh -c 'swift test --skip-build --filter $(WAITING) \
 		&& swift test --skip-build --skip $(WAITING) --skip StoryTests \
@@ -23,11 +25,13 @@ venv:
 	scripts/venv.sh
 
 build:
+	scripts/check-locales.py
 	swift build --build-tests
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	scripts/check-style.py
+	scripts/check-locales.py
 
 check:
 	scripts/check-dependencies.py

@@ -56,6 +56,7 @@ let package = Package(
         .library(name: "PassportStore", targets: ["PassportStore"]),
         .executable(name: "carepass", targets: ["carepass"]),
         .executable(name: "carepassd", targets: ["carepassd"]),
+        .executable(name: "carepass-scan", targets: ["carepass-scan"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -93,7 +94,16 @@ let package = Package(
                 "PassportAudit", "CarePassport",
             ]),
         room("PassportFHIR", ["PassportCoding", "CarePassport"]),
-        room("PassportPaper", ["PassportCoding", "PassportCrypto"]),
+        .systemLibrary(
+            name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(
+            name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+        .target(
+            name: "PassportPaper",
+            dependencies: ["CQRencode", "CPangoCairo", "PassportCoding", "PassportCrypto"],
+            resources: ["en", "ar", "fa", "tr", "de", "fr"].map {
+                .embedInCode("Locales/paper.\($0).json")
+            }, swiftSettings: settings),
         room(
             "PassportStore",
             [
@@ -133,13 +143,21 @@ let package = Package(
             dependencies: [
                 "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSealing", "PassportFHIR",
-                "PassportStore", "PassportExchange", "PassportClient", argumentParser,
+                "PassportPaper", "PassportStore", "PassportExchange", "PassportClient",
+                argumentParser,
             ],
             resources: [
                 .embedInCode("Locales/en.json"), .embedInCode("Locales/summary.en.json"),
                 .embedInCode("Locales/audit.en.json"),
             ],
             swiftSettings: settings),
+        .target(
+            name: "CImageReader",
+            linkerSettings: [
+                .linkedLibrary("ZXing"), .linkedLibrary("turbojpeg"), .linkedLibrary("png"),
+            ]),
+        .executableTarget(
+            name: "carepass-scan", dependencies: ["CImageReader"], swiftSettings: settings),
         .executableTarget(
             name: "passport-vectors",
             dependencies: [
@@ -156,6 +174,8 @@ let package = Package(
                 "PassportStore", "PassportClient", "PassportServer", crypto, grdb,
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "fence-probe", dependencies: ["CImageReader"], path: "Tests/FenceProbe"),
         .target(
             name: "PassportTestSupport", dependencies: ["PassportCoding", "CarePassport"],
             path: "Tests/PassportTestSupport",
@@ -216,12 +236,15 @@ let package = Package(
         tests(
             "StoryTests",
             [
-                "carepass", "carepassd", "PassportCoding", "PassportCrypto", "PassportTrust",
+                "carepass", "carepassd", "carepass-scan", "fence-probe", "PassportCoding",
+                "PassportCrypto",
+                "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSecrecy", "PassportSealing",
                 "PassportExchange", "PassportStore", "PassportClient", "PassportTestSupport",
                 grdb,
             ]),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )
 
 // Fuzzing needs a compiler runtime that no other build links; `scripts/fuzz.sh` asks for it.
@@ -233,7 +256,7 @@ if Context.environment["CAREPASS_FUZZ"] != nil {
             dependencies: [
                 "CFuzzer", "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSealing", "PassportFHIR",
-                "PassportExchange",
+                "PassportExchange", "PassportPaper",
             ],
             swiftSettings: settings),
     ]

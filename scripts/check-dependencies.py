@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A target depends on strictly lower rows only; the row is the number.
 ROWS = {
-    "CSodium": 0, "CFuzzer": 0, "PassportCoding": 0,
+    "CSodium": 0, "CFuzzer": 0, "CQRencode": 0, "CPangoCairo": 0, "CImageReader": 0,
+    "PassportCoding": 0,
     "PassportCrypto": 1,
     "PassportTrust": 2, "PassportAudit": 2,
     "CarePassport": 3, "PassportExchange": 3,
@@ -23,13 +24,15 @@ ROWS = {
     "PassportFHIR": 6, "PassportPaper": 6, "PassportStore": 6, "PassportClient": 6,
     "PassportServer": 7,
     "carepass": 8, "carepass-scan": 8, "carepassd": 8, "passport-vectors": 8,
-    "carepass-bench": 8, "carepass-fuzz": 8,
+    "carepass-bench": 8, "carepass-fuzz": 8, "fence-probe": 8,
 }
 # Modules from outside, and the only targets that may import them.
 OUTSIDE = {
     "CSodium": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "Crypto": {"PassportCrypto", "PassportSecrecy", "carepass-bench"},
     "CFuzzer": {"carepass-fuzz"},
+    "CQRencode": {"PassportPaper"}, "CPangoCairo": {"PassportPaper"},
+    "CImageReader": {"carepass-scan"},
     "GRDB": {"PassportStore", "carepass-bench"},
     "RawStructuredFieldValues": {"PassportExchange"},
     # One door to a server, one to a client; both speak TLS.
@@ -45,7 +48,7 @@ OUTSIDE = {
     "ArgumentParser": {"carepass", "carepass-scan", "carepassd", "passport-vectors"},
 }
 SYSTEM = {
-    "Foundation": {"PassportFHIR", "PassportStore", "PassportClient", "PassportServer",
+    "Foundation": {"PassportFHIR", "PassportPaper", "PassportStore", "PassportClient", "PassportServer",
                    "carepass", "carepassd", "carepass-scan", "passport-vectors",
                    "carepass-bench", "carepass-fuzz"},
     "Dispatch": {"PassportClient", "PassportStore"},
@@ -60,6 +63,13 @@ SYSTEM = {
 FORBIDDEN_IN_DAEMON = {"PassportSecrecy", "PassportSealing"}
 LINKABLE = {"libsodium", "libsqlite3"}
 PAPER = {"PassportPaper"}
+# What draws pages, and what decodes hostile pictures, and the only programs that may link it.
+PAGES = {"libqrencode", "libpangocairo-1.0", "libpango-1.0", "libgobject-2.0", "libglib-2.0",
+         "libharfbuzz", "libcairo"}
+PICTURES = {"libZXing", "libturbojpeg", "libpng16"}
+LINKS = {"carepass": LINKABLE | PAGES, "carepassd": LINKABLE, "carepass-scan": PICTURES}
+# The program that reads hostile pictures has nothing of ours but their decoders.
+SCANNER = {"CImageReader"}
 RUNTIME = re.compile(
     r"^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+|libutil|"
     r"libswift\w*|libFoundation\w*|lib_Foundation\w*|libdispatch|libBlocksRuntime|"
@@ -113,6 +123,8 @@ def check(targets, products, imports, linked):
     for daemon in ("carepassd", "PassportServer"):
         for secret in sorted(closure(daemon, targets) & FORBIDDEN_IN_DAEMON):
             broken.append(f"{daemon} reaches {secret}: a stolen daemon could decrypt")
+    for reached in sorted(closure("carepass-scan", targets) - SCANNER):
+        broken.append(f"carepass-scan reaches {reached}: a hostile picture could")
     for product, members in products.items():
         for member in members:
             for target in {member} | closure(member, targets):
@@ -123,7 +135,7 @@ def check(targets, products, imports, linked):
     for program, libraries in linked.items():
         for library in libraries:
             stem = library.split(".so")[0]
-            if not RUNTIME.match(library) and stem not in LINKABLE:
+            if not RUNTIME.match(library) and stem not in LINKS.get(program, set()):
                 broken.append(f"{program} links {library}")
     return broken
 
@@ -138,7 +150,7 @@ def describe():
         links = []
         if kind == "system":
             module_map = (ROOT / target["path"] / "module.modulemap").read_text()
-            links = ["lib" + name for name in re.findall(r'link "(\w+)"', module_map)]
+            links = ["lib" + name for name in re.findall(r'link "([^"]+)"', module_map)]
         targets[target["name"]] = {
             "kind": kind, "deps": target.get("target_dependencies", []),
             "products": target.get("product_dependencies", []), "links": links,
@@ -162,12 +174,21 @@ def read_linked():
     path = subprocess.run(["swift", "build", "--show-bin-path"], cwd=ROOT, check=True,
                           capture_output=True, text=True).stdout.strip()
     linked = {}
-    for program in ("carepass", "carepassd"):
+    for program in LINKS:
         binary = Path(path) / program
-        if binary.exists():
+        if not binary.exists():
+            continue
+        # Of the daemon all that is loaded counts; of the others what they name themselves, for
+        # libraries that draw bring many more.
+        if program == "carepassd":
             text = subprocess.run(["ldd", str(binary)], check=True, capture_output=True,
                                   text=True).stdout
-            linked[program] = [Path(line.split()[0]).name for line in text.splitlines() if line.split()]
+            linked[program] = [Path(line.split()[0]).name for line in text.splitlines()
+                               if line.split()]
+        else:
+            text = subprocess.run(["readelf", "-d", str(binary)], check=True,
+                                  capture_output=True, text=True).stdout
+            linked[program] = re.findall(r"\(NEEDED\).*\[(.+)\]", text)
     return linked
 
 
@@ -188,6 +209,9 @@ def self_test():
         "foreign C": ({**base, "CZip": target(kind="system", links=["libz"]),
                        "PassportTrust": target("CZip")}, {"P": ["PassportTrust"]}, {}, {}),
         "foreign library": (base, {}, {}, {"carepass": ["libz.so.1"]}),
+        "a daemon that draws": (base, {}, {}, {"carepassd": ["libcairo.so.2"]}),
+        "a scanner with keys": (base, {}, {}, {"carepass-scan": ["libsodium.so.23"]}),
+        "a scanner of ours": ({**base, "carepass-scan": target("PassportCoding")}, {}, {}, {}),
         "unknown target": ({**base, "Extra": target()}, {}, {}, {}),
     }
     failed = [name for name, case in cases.items() if not check(*case)]

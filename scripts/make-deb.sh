@@ -38,7 +38,7 @@ architecture="$(dpkg --print-architecture)"
 
 build() {
     case "$configuration" in
-    release) scripts/build-release.sh carepass carepassd ;;
+    release) scripts/build-release.sh carepass carepassd carepass-scan ;;
     debug) swift build --show-bin-path ;;
     *)
         echo "error: CONFIGURATION is release or debug" >&2
@@ -55,8 +55,7 @@ mkdir -p "$work/debian"
 # What the program links, as names and versions of Debian's packages.
 libraries() {
     # A debug build also links Swift's runtime, which is in no package of Debian.
-    set -- "$1"
-    [ "$configuration" = release ] || set -- --ignore-missing-info "$1"
+    [ "$configuration" = release ] || set -- --ignore-missing-info "$@"
     printf 'Source: care-passport\n\nPackage: any\nArchitecture: any\n' >"$work/debian/control"
     (cd "$work" && dpkg-shlibdeps -O "$@" 2>"shlibdeps.log") | sed -n 's/^shlibs:Depends=//p'
 }
@@ -76,18 +75,23 @@ changelog() {
     printf ' -- %s  %s\n' "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")"
 }
 
+# The reader of pictures comes with the program that calls it.
+extra() { [ "$1" != carepass ] || echo carepass-scan; }
+
 # Fills a folder with what the package installs and what installs it, and packs it.
 pack() {
     name="$1"
     root="$work/$name"
     docs="$root/usr/share/doc/$name"
-    [ -x "$programs/$name" ] || {
-        echo "error: there is no program $name in the $configuration build" >&2
-        exit 1
-    }
     install -d "$root/DEBIAN" "$docs" "$root/usr/share/lintian/overrides"
-    install -D -m 755 "$programs/$name" "$root/usr/bin/$name"
-    [ "$configuration" = debug ] || strip --strip-unneeded "$root/usr/bin/$name"
+    for program in "$name" $(extra "$name"); do
+        [ -x "$programs/$program" ] || {
+            echo "error: there is no program $program in the $configuration build" >&2
+            exit 1
+        }
+        install -D -m 755 "$programs/$program" "$root/usr/bin/$program"
+        [ "$configuration" = debug ] || strip --strip-unneeded "$root/usr/bin/$program"
+    done
     install -m 644 packaging/copyright "$docs/copyright"
     install -m 644 "packaging/$name/lintian-overrides" "$root/usr/share/lintian/overrides/$name"
     changelog "$name" | gzip -9n >"$docs/changelog.gz"
@@ -102,7 +106,10 @@ pack() {
             install -m 755 "packaging/carepassd/$script" "$root/DEBIAN/$script"
         done
     fi
-    depends="$(libraries "$name/usr/bin/$name")"
+    # shellcheck disable=SC2046 # names without spaces, meant to be split
+    depends="$(libraries $(for program in "$name" $(extra "$name"); do
+        echo "$name/usr/bin/$program"
+    done))"
     [ -n "$depends" ] || {
         cat "$work/shlibdeps.log" >&2
         exit 1

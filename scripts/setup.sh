@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the system packages that the build needs, and nothing when all are there.
 set -eu
-packages="libsodium-dev libsqlite3-dev pkg-config python3 python3-venv strace curl openssl dpkg-dev"
+packages="libsodium-dev libsqlite3-dev libqrencode-dev libzxing-dev libpango1.0-dev libpng-dev \
+    libturbojpeg0-dev poppler-utils fonts-noto-core pkg-config python3 python3-venv strace curl openssl dpkg-dev"
 missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \

@@ -20,4 +20,8 @@ extension Failure<PaperDomain>.Code {
     public static let incomplete = Self("incomplete")
     /// Enough frames, and no choice of them has the digest: some are not what was printed.
     public static let damaged = Self("damaged")
+    /// A page could not be drawn.
+    public static let unprintable = Self("unprintable")
+    /// A letter has no shape in any font of this machine.
+    public static let missingFont = Self("missingFont")
 }

@@ -26,7 +26,7 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] =
         TextTargets.all + CodingTargets.all + ObjectTargets.all + TrustTargets.all
         + EnvelopeTargets.all + ExchangeTargets.all + AuditTargets.all + CareTargets.all
-        + FHIRTargets.all
+        + FHIRTargets.all + PaperTargets.all
 
     static func named(_ name: String) throws -> FuzzTarget {
         guard let target = all.first(where: { $0.name == name }) else {

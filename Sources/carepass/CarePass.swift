@@ -15,7 +15,8 @@ struct CarePass: ParsableCommand {
         subcommands: [
             InitCommand.self, OperatorCommand.self, OrgCommand.self, PeerCommand.self,
             SummaryCommand.self, CardCommand.self, SealCommand.self, GrantCommand.self,
-            PackCommand.self, OpenCommand.self, InspectCommand.self, WithdrawCommand.self,
+            PackCommand.self, PrintCommand.self, ScanCommand.self, OpenCommand.self,
+            InspectCommand.self, WithdrawCommand.self,
             TakeInCommand.self, StatusCommand.self, DaemonCommand.self, SendCommand.self,
             InboxCommand.self, FetchCommand.self, SyncCommand.self, PurgeCommand.self,
             AuditCommand.self, DemoCommand.self,

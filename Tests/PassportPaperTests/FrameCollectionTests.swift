@@ -99,8 +99,7 @@ import Testing
             var shard = frame.shard
             shard[17] ^= 1
             let forged = Frame(
-                set: frame.set, index: frame.index, needed: frame.needed, count: frame.count,
-                shard: shard)
+                set: frame.set, index: frame.index, layout: frame.layout, shard: shard)
             let others = frames.filter { $0.index != frame.index }
             #expect(try collected([forged] + others).found.first?.envelope() == printed)
             #expect(try collected([forged] + frames).found.first?.envelope() == printed)
@@ -111,7 +110,7 @@ import Testing
         func forged(_ place: Int, _ byte: UInt8) -> Frame {
             let frame = frames[place]
             return Frame(
-                set: frame.set, index: frame.index, needed: frame.needed, count: frame.count,
+                set: frame.set, index: frame.index, layout: frame.layout,
                 shard: [byte] + frame.shard.dropFirst())
         }
         let disputed = [forged(0, 201), forged(0, 202)] + frames
@@ -133,8 +132,8 @@ import Testing
                 }
                 _ = collection.take(
                     Frame(
-                        set: frame.set, index: frame.index, needed: frame.needed,
-                        count: frame.count, shard: shard))
+                        set: frame.set, index: frame.index, layout: frame.layout,
+                        shard: shard))
             }
         }
         let set = try #require(collection.found.first)
@@ -162,15 +161,14 @@ import Testing
         let layout = try FrameLayout(bytes: 4_000)
         let code = try #require(ReedSolomon(needed: layout.needed, count: layout.count))
         let frames = try Frame.frames(of: printed, layout)
-        for (place, byte) in [(0, UInt8(1)), (3, 0xA1), (4_004, 7), (4_463, 1)] {
+        for (place, byte) in [(0, UInt8(1)), (3, 0xA1), (4_004, 7), (4_457, 1)] {
             var data = frames.prefix(layout.needed).map(\.shard)
             let (row, column) = (place / Frame.shardBytes, place % Frame.shardBytes)
             guard row < data.count else { continue }
             data[row][column] = byte
             let forged = (data + code.checks(of: data)).enumerated().map { index, shard in
                 Frame(
-                    set: FrameSetID(of: printed), index: index, needed: layout.needed,
-                    count: layout.count, shard: shard)
+                    set: FrameSetID(of: printed), index: index, layout: layout, shard: shard)
             }
             #expect(self.code(forged) == .damaged, "byte \(place)")
         }

@@ -13,9 +13,9 @@ import Testing
     func roundTrip() throws {
         for layout in try [FrameLayout(bytes: 1), FrameLayout(bytes: 17_000)] {
             for frame in try Frame.frames(of: envelope(layout.capacity), layout) {
-                #expect(frame.bytes.count == Frame.mostBytes)
+                #expect(frame.bytes.count == Frame.byteCount)
                 // Version 22, level M, holds 1134 characters of this alphabet (ISO/IEC 18004).
-                #expect(frame.text.utf8.count <= 1_134)
+                #expect(frame.text.utf8.count == 1_134)
                 #expect(try Frame(text: frame.text) == frame)
                 #expect(try Frame(bytes: frame.bytes) == frame)
             }
@@ -41,11 +41,11 @@ import Testing
         #expect(code(good) == nil)
         #expect(code([]) == .malformed)
         #expect(code(Array(good.prefix(Frame.headerBytes))) == .malformed)
-        #expect(code(Array(good.prefix(Frame.headerBytes + 1))) == nil)
+        #expect(code(Array(good.dropLast())) == .malformed)
         #expect(code(good + [0]) == .overLimit)
         #expect(code(changed(0, 2)) == .unknownVersion)
         #expect(code(changed(0, 0)) == .unknownVersion)
-        let (index, needed, count) = (9, 10, 11)
+        let (index, needed, count, sheets) = (9, 10, 11, 12)
         // The index lies in the set, and the set is one that can be.
         #expect(code(changed(index, good[count])) == .malformed)
         #expect(code(changed(index, 255)) == .malformed)
@@ -55,6 +55,12 @@ import Testing
         #expect(code(changed(count, 0)) == .malformed)
         #expect(code(changed(count, 33)) == .malformed)
         #expect(code(changed(count, 255)) == .malformed)
+        // What can be decoded and is not printed: other counts, and needed that do not follow.
+        #expect(code(changed(count, good[count] + 1)) == .malformed)
+        #expect(code(changed(needed, good[needed] - 1)) == .malformed)
+        for number in [0, 3, 9, 255] as [UInt8] {
+            #expect(code(changed(sheets, number)) == .malformed)
+        }
         for text in ["", "A", "::::", "a1", "Ω", String(repeating: "0", count: 5_000)] {
             #expect(throws: PaperError.self) { try Frame(text: text) }
         }
@@ -68,13 +74,13 @@ import Testing
 
     @Test("counts are few, one frame in four may be lost, and of several sheets any one")
     func layouts() throws {
-        for bytes in stride(from: 1, through: 17_852, by: 97) {
+        for bytes in stride(from: 1, through: 17_828, by: 97) {
             let layout = try FrameLayout(bytes: bytes)
             #expect(FrameLayout.counts.contains(layout.count) && layout.capacity >= bytes)
             #expect(layout.count - layout.needed == layout.count / 4)
         }
-        #expect(try FrameLayout(bytes: 17_852).count == 32)
-        #expect(throws: PaperError.self) { try FrameLayout(bytes: 17_853) }
+        #expect(try FrameLayout(bytes: 17_828).count == 32)
+        #expect(throws: PaperError.self) { try FrameLayout(bytes: 17_829) }
         for sheets in 2...FrameLayout.mostSheets {
             guard let layout = try? FrameLayout(bytes: 4_000, sheets: sheets) else {
                 #expect([5, 7].contains(sheets), "\(sheets)")

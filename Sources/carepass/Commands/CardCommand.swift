@@ -47,22 +47,42 @@ struct CardCommand: ParsableCommand {
         }
     }
 
-    /// Reads the consent half from a file or standard input; never from an argument.
+    /// Reads the consent half from a file, a picture of it or standard input; never from an
+    /// argument.
     static func consentHalf(_ path: String) throws -> ConsentHalf {
-        let text = try text(path)
+        let texts = try texts(path)
+        let text = texts.first { (try? ConsentHalf(text: $0)) != nil } ?? texts[0]
         return try FileFailure.naming(path) { try ConsentHalf(text: text) }
     }
 
-    /// Reads the carry half from a file or standard input.
+    /// Reads the carry half from a file, a picture of it or standard input.
     static func carryHalf(_ path: String) throws -> CarryHalf {
-        let text = try text(path)
+        let texts = try texts(path)
+        let text = texts.first { (try? CarryHalf(text: $0)) != nil } ?? texts[0]
         return try FileFailure.naming(path) { try CarryHalf(text: text) }
     }
 
-    private static func text(_ path: String) throws -> String {
+    /// True for the text of either half.
+    static func isHalf(_ text: String) -> Bool {
+        (try? ConsentHalf(text: text)) != nil || (try? CarryHalf(text: text)) != nil
+    }
+
+    /// The typed text of a file, or what stands in the codes of a picture; never nothing.
+    private static func texts(_ path: String) throws -> [String] {
+        if path != "-", PictureReader.isPicture(path) {
+            let halves = try PictureReader.codes(in: path).filter(isHalf)
+            guard !halves.isEmpty else {
+                throw CommandError(
+                    .badPicture, .noInput, Words.say("error.no-card", ViewText.clean(path)),
+                    hint: Words.say("hint.no-card"))
+            }
+            return halves
+        }
         let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
-        return String(decoding: bytes, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        return [
+            String(decoding: bytes, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        ]
     }
 }
 

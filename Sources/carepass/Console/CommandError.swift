@@ -10,6 +10,7 @@ typealias CommandError = Failure<CommandDomain>
 
 extension Failure<CommandDomain>.Code {
     static let noFile = Self("noFile")
+    static let badPicture = Self("badPicture")
     static let tooLong = Self("tooLong")
     static let noPassphrase = Self("noPassphrase")
     static let unknownOrganisation = Self("unknownOrganisation")

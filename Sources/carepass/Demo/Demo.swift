@@ -49,6 +49,7 @@ final class Demo {
         try munichReads(passport, person)
         try withdraw(grant)
         try audit()
+        try paper(summary)
     }
 
     /// Says one line with how long the step took.
@@ -277,6 +278,21 @@ final class Demo {
             try expect(DemoDamage.findings(verdict).contains(entry), file)
         }
         step(7, "demo.audited", since: start, "\(matched)", "\(changed)", "\(cut)")
+    }
+
+    /// Sheets for a place without a line, where nobody ever heard of the issuer.
+    private func paper(_ summary: String) throws {
+        let start = Date()
+        let sheets = DemoPaper(out: out, runner: runner)
+        let passport = try sheets.seal(summary)
+        _ = try grant("izmir", passport, to: "bearer", "emergency,medication")
+        try sheets.print(passport)
+        let (read, of) = try sheets.scan()
+        let opened = try sheets.open()
+        try expect(Self.sections(opened) == ["emergency", "medication"], "paper")
+        let passports = opened["passports"] as? [[String: Any]]
+        try expect(passports?.first?["standing"] as? String == "unknown", "paper issuer")
+        step(8, "demo.paper", since: start, "\(read)", "\(of)")
     }
 
     private func expect(_ condition: Bool, _ what: String) throws {

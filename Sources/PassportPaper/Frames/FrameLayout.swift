@@ -31,24 +31,29 @@ public struct FrameLayout: Hashable, Sendable {
         guard (1...Self.mostSheets).contains(sheets) else {
             throw PaperError(.overLimit, "1 to \(Self.mostSheets) sheets")
         }
-        for count in Self.counts where count % sheets == 0 {
-            let onSheet = sheets > 1 ? count / sheets : 0
-            let layout = FrameLayout(
-                needed: count - max(count / 4, onSheet), count: count, sheets: sheets)
-            if layout.capacity >= bytes {
-                self = layout
-                return
-            }
+        let layouts = Self.counts.compactMap { FrameLayout(count: $0, sheets: sheets) }
+        guard let layout = layouts.first(where: { $0.capacity >= bytes }) else {
+            throw PaperError(
+                .overLimit, .refused, "the envelope does not fit on so many sheets",
+                hint: "choose 1, 4, 6 or 8 sheets")
         }
-        throw PaperError(
-            .overLimit, .refused, "the envelope does not fit on so many sheets",
-            hint: "pack fewer sections, or choose another number of sheets")
+        self = layout
     }
 
-    private init(needed: Int, count: Int, sheets: Int) {
-        self.needed = needed
+    /// - Returns: nil for numbers that no set has.
+    init?(needed: Int, count: Int, sheets: Int) {
+        guard let layout = FrameLayout(count: count, sheets: sheets), layout.needed == needed
+        else { return nil }
+        self = layout
+    }
+
+    private init?(count: Int, sheets: Int) {
+        guard Self.counts.contains(count), (1...Self.mostSheets).contains(sheets),
+            count.isMultiple(of: sheets)
+        else { return nil }
         self.count = count
         self.sheets = sheets
+        needed = count - max(count / 4, sheets > 1 ? count / sheets : 0)
     }
 
     /// The frames on each sheet, by their numbers. Neighbours lie on different sheets.

@@ -23,8 +23,7 @@ extension Frame {
         }
         let set = FrameSetID(of: envelope)
         return (data + code.checks(of: data)).enumerated().map { index, shard in
-            Frame(
-                set: set, index: index, needed: layout.needed, count: layout.count, shard: shard)
+            Frame(set: set, index: index, layout: layout, shard: shard)
         }
     }
 }

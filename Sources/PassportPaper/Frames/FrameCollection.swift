@@ -5,9 +5,7 @@ public struct FrameCollection: Sendable {
     /// What one set is told by. Frames that differ in any of it were not printed together.
     private struct Key: Hashable {
         let set: FrameSetID
-        let needed: Int
-        let count: Int
-        let length: Int
+        let layout: FrameLayout
     }
 
     /// What became of a frame.
@@ -39,8 +37,7 @@ public struct FrameCollection: Sendable {
 
     /// Takes in a frame.
     public mutating func take(_ frame: Frame) -> Taken {
-        let key = Key(
-            set: frame.set, needed: frame.needed, count: frame.count, length: frame.shard.count)
+        let key = Key(set: frame.set, layout: frame.layout)
         guard sets[key] != nil || sets.count < Self.mostSets else { return .setAside }
         var claims = sets[key]?[frame.index] ?? []
         guard !claims.contains(frame.shard) else { return .again }
@@ -53,8 +50,7 @@ public struct FrameCollection: Sendable {
     /// The sets of which something is here, fullest first.
     public var found: [FrameSet] {
         sets.map { key, shards in
-            FrameSet(
-                set: key.set, needed: key.needed, count: key.count, claims: shards)
+            FrameSet(set: key.set, layout: key.layout, claims: shards)
         }
         .sorted { one, other in
             (other.present.count, one.set.description) < (one.present.count, other.set.description)
@@ -66,36 +62,34 @@ public struct FrameCollection: Sendable {
 public struct FrameSet: Sendable {
     /// Its name.
     public let set: FrameSetID
-    /// Frames that give the envelope.
-    public let needed: Int
-    /// Frames of the set.
-    public let count: Int
+    /// How it is spread.
+    public let layout: FrameLayout
     private let claims: [Int: [[UInt8]]]
 
-    init(set: FrameSetID, needed: Int, count: Int, claims: [Int: [[UInt8]]]) {
+    init(set: FrameSetID, layout: FrameLayout, claims: [Int: [[UInt8]]]) {
         self.set = set
-        self.needed = needed
-        self.count = count
+        self.layout = layout
         self.claims = claims
     }
 
     /// Numbers of the frames that are here, in order.
     public var present: [Int] { claims.keys.sorted() }
     /// Numbers of those that are not.
-    public var missing: [Int] { (0..<count).filter { claims[$0] == nil } }
+    public var missing: [Int] { (0..<layout.count).filter { claims[$0] == nil } }
 
     /// The envelope. The digest decides which of the frames are the printed ones.
     ///
     /// - Throws: `incomplete` when there are too few frames; `damaged` when no choice that was
     ///   tried has the digest.
     public func envelope() throws(PaperError) -> [UInt8] {
+        let needed = layout.needed
         guard present.count >= needed else {
             throw PaperError(
                 .incomplete, .noInput,
                 "\(present.count) of the \(needed) codes that are needed are here",
                 hint: "photograph the codes that are missing once more")
         }
-        guard let code = ReedSolomon(needed: needed, count: count) else {
+        guard let code = ReedSolomon(needed: needed, count: layout.count) else {
             throw PaperError(.malformed, "frame: numbers that no set has")
         }
         let frames = present.flatMap { index in

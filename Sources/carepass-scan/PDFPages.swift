@@ -1,0 +1,51 @@
+import Glibc
+
+/// Pages of a PDF as pictures. `pdftoppm` draws them, in a process behind the same fence.
+struct PDFPages {
+    private let reader: GreyMapReader
+    private let process: pid_t
+
+    init(_ file: borrowing MemoryFile) throws {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw Refusal.fault("no pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        reader = GreyMapReader(file: ends[0])
+        defer { close(ends[1]) }
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, file.descriptor, STDIN_FILENO)
+        unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        let arguments = [
+            "pdftoppm", "-q", "-gray", "-scale-to", "\(ScanLimits.pageSide)", "-l",
+            "\(ScanLimits.pages)", "-",
+        ]
+        var started: pid_t = 0
+        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        // An empty environment: nothing of ours is its business.
+        var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+        let failed = unsafe posix_spawn(
+            &started, "/usr/bin/pdftoppm", &actions, nil, &words, &environment)
+        guard failed == 0 else {
+            throw Refusal.fault("pdftoppm cannot be started: install poppler-utils")
+        }
+        process = started
+    }
+
+    /// Hands over one page after the other.
+    ///
+    /// - Throws: `Refusal` when what `pdftoppm` writes is no picture, and when it fails before
+    ///   the first page.
+    func forEach(_ body: (Picture) throws -> Void) throws {
+        var count = 0
+        while count < ScanLimits.pages, let page = try reader.next(widest: ScanLimits.pageSide + 1)
+        {
+            try body(page)
+            count += 1
+        }
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+        guard count > 0 else { throw Refusal.badData("the PDF has no page that can be drawn") }
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+
+/// Sheets and a card, printed, lost, damaged, scanned and opened by the real programs.
+@Suite(.serialized) struct PaperStoryTests {
+    private static func sections(_ opened: JSONAnswer) -> [String] {
+        opened["view"].list.compactMap { $0["section"].string }
+    }
+
+    @Test("Far away, three of four sheets and the carry half open what the bearer was granted")
+    func threeOfFourSheets() throws {
+        let paper = try PaperWorld()
+        let pdf = try paper.print("sheets.pdf", ["--sheets", "4"])
+        let pictures = try [4, 2, 3].map { try paper.picture(pdf, page: $0) }
+        let scanned = try paper.scan(pictures, ["--json"])
+        #expect(scanned.status == 0, "\(scanned.summary)")
+        #expect(scanned.json["codes"].int == 18 && scanned.json["needed"].int == 18)
+        #expect(try paper.scanned == paper.world.folder.bytes("paper.envelope"))
+        try paper.makeStranger()
+        let file = paper.world.path("scanned.envelope")
+        let opened = try paper.world.ask(
+            "far", ["open", file, "--carry", paper.carry, "--operator", "dr-far"])
+        #expect(Self.sections(opened) == ["emergency", "medication"])
+        #expect(opened["passports"][0]["standing"].string == "unknown")
+        // The sheets alone open nothing, and the wrong half says that it is the wrong one.
+        let alone = try paper.world.run("far", ["open", file, "--operator", "dr-far"])
+        alone.expectRefusal([77])
+        let consent = try paper.world.run(
+            "far",
+            ["open", file, "--carry", paper.world.consentHalf, "--operator", "dr-far"])
+        consent.expectRefusal([65])
+        #expect(consent.complaints.contains("this is the consent half"))
+        let more = try paper.world.run(
+            "far",
+            [
+                "open", file, "--carry", paper.carry, "--section", "risk", "--operator", "dr-far",
+            ])
+        #expect(more.status == 77)
+    }
+
+    @Test("One side with a card is read from one photograph, and the card from another")
+    func oneSide() throws {
+        let paper = try PaperWorld()
+        let card = paper.world.path("card.pdf")
+        let together = try paper.print("all.pdf", ["--card", paper.world.consentHalf])
+        let answer = try paper.tool("pdfinfo", [together])
+        #expect(answer.text.contains("Pages:           1"), "\(answer.text)")
+        let picture = try paper.picture(together, page: 1, ["-r", "200"], as: "jpeg")
+        let scanned = try paper.scan([picture, picture])
+        #expect(scanned.status == 0, "\(scanned.summary)")
+        #expect(scanned.text.contains("a key card is in the pictures"))
+        #expect(try paper.scanned == paper.world.folder.bytes("paper.envelope"))
+        _ = try paper.print(
+            "sheets.pdf", ["--card", paper.world.consentHalf, "--card-out", card])
+        try paper.makeStranger()
+        // Both halves are in the picture; each command takes the one that it may.
+        let opened = try paper.world.ask(
+            "far",
+            [
+                "open", paper.world.path("scanned.envelope"), "--carry",
+                try paper.picture(card, page: 1), "--operator", "dr-far",
+            ])
+        #expect(Self.sections(opened) == ["emergency", "medication"])
+        let granted = try paper.world.run(
+            "izmir",
+            [
+                "seal", paper.world.summary, "--profile", "paper", "--card", card,
+            ])
+        #expect(granted.status == 0, "\(granted.summary)")
+    }
+
+    @Test(
+        "Too few codes: a picture of the sheets names those that are missing, and nothing is written"
+    )
+    func tooFew() throws {
+        let paper = try PaperWorld()
+        let pdf = try paper.print("sheets.pdf", ["--sheets", "4"])
+        let scanned = try paper.scan([try paper.picture(pdf, page: 2)])
+        #expect(scanned.status == 66, "\(scanned.summary)")
+        #expect(scanned.text.contains("6 of the 18 codes"), "\(scanned.text)")
+        #expect(scanned.text.contains("sheet 1 of 4") && !scanned.text.contains("sheet 2 of 4"))
+        #expect(scanned.text.contains("   ◆   1   5\n   9  13  17\n  21\n"), "\(scanned.text)")
+        #expect(paper.scanned == nil)
+        let json = try paper.scan([try paper.picture(pdf, page: 2)], ["--json"]).json
+        #expect(json["missing"].list.count == 18)
+        // A torn sheet: the lower part is gone, and with it some of the codes.
+        let torn = try paper.picture(pdf, page: 3, ["-r", "150", "-H", "700", "-W", "1240"])
+        let rest = try paper.scan([torn, try paper.picture(pdf, page: 4)], ["--json"])
+        #expect(rest.status == 66)
+        let missing = rest.json["missing"].list.compactMap(\.int)
+        #expect(missing.contains(23) && !missing.contains(3) && !missing.contains(4))
+    }
+
+    @Test("Codes of another envelope are named and set aside; of two whole ones a person chooses")
+    func otherSets() throws {
+        let paper = try PaperWorld()
+        try paper.pack("other.envelope")
+        let ours = try paper.print("ours.pdf", ["--sheets", "4"])
+        let theirs = try paper.print(
+            "theirs.pdf", ["--sheets", "4"], of: paper.world.path("other.envelope"))
+        let all = try (1...4).map { try paper.picture(ours, page: $0) }
+        let scanned = try paper.scan(all + [try paper.picture(theirs, page: 1)])
+        #expect(scanned.status == 0, "\(scanned.summary)")
+        #expect(scanned.text.contains("set aside: 6 of 24 codes of another set"))
+        #expect(try paper.scanned == paper.world.folder.bytes("paper.envelope"))
+        let both = try all + (1...4).map { try paper.picture(theirs, page: $0) }
+        let unclear = try paper.scan(both)
+        unclear.expectRefusal([65])
+        let set = try #require(
+            try paper.scan(Array(both.suffix(4)), ["--json"]).json["set"].string)
+        #expect(unclear.complaints.contains(set.prefix(4)))
+        #expect(try paper.scan(both, ["--set", String(set.prefix(4))]).status == 0)
+        #expect(try paper.scanned == paper.world.folder.bytes("other.envelope"))
+    }
+
+    @Test("What was packed for the network is never printed, and what is no envelope neither")
+    func onlyPaperIsPrinted() throws {
+        let paper = try PaperWorld()
+        let out = paper.world.path("never.pdf")
+        for (file, status) in [
+            (paper.world.envelope, 77 as Int32), (paper.world.path("izmir.identity"), 65),
+            (paper.world.path("nowhere"), 66),
+        ] {
+            try paper.world.run(nil, ["print", file, "--out", out]).expectRefusal([status])
+        }
+        for options in [
+            ["--sheets", "5"], ["--sheets", "0"], ["--sheets", "99"], ["--language", "xx"],
+            ["--paper", "a3"], ["--card", paper.carry], ["--card-out", out],
+        ] {
+            let refused = try paper.world.run(
+                nil, ["print", paper.envelope, "--out", out] + options)
+            #expect([64, 65, 77].contains(refused.status), "\(refused.summary)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+
+    @Test("An envelope for three organisations on the way and the bearer opens for each")
+    func routeOrganisations() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        for home in ["athens", "munich"] {
+            let name = try #require(World.names[home])
+            try world.ask(
+                "izmir",
+                [
+                    "peer", "add", world.path("\(home).identity"), "--fingerprint",
+                    world.fingerprints[home] ?? "", "--trust", World.trust + ",seal-paper",
+                ])
+            _ = try world.grant("izmir", paper.passport, to: name, "emergency,care")
+        }
+        let file = world.path("route.envelope")
+        let packed = try world.ask(
+            "izmir",
+            [
+                "pack", paper.passport, "--to", "bearer", "--to", "Clinic Athens", "--to",
+                "Clinic Munich", "--carry", paper.carry, "--out", file,
+            ])
+        // Whoever is in it: the sheets look the same.
+        #expect(packed["bytes"].int == (try world.folder.bytes("paper.envelope").count))
+        for home in ["athens", "munich"] {
+            let opened = try world.ask(home, ["open", file, "--operator", "dr-\(home)"])
+            #expect(Self.sections(opened) == ["emergency", "care"])
+        }
+        let twice = try world.run(
+            "izmir",
+            [
+                "pack", paper.passport, "--to", "Clinic Athens", "--to", "Clinic Athens",
+                "--out", world.path("never"),
+            ])
+        twice.expectRefusal([65])
+        let net = try world.run(
+            "izmir",
+            [
+                "pack", world.passport, "--to", "Clinic Athens", "--to", "Clinic Munich",
+                "--out", world.path("never"),
+            ])
+        net.expectRefusal([77])
+    }
+}
