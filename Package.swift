@@ -163,6 +163,7 @@ let package = Package(
             dependencies: [
                 "PassportCoding", "PassportCrypto", "PassportSecrecy", "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSealing", "PassportExchange",
+                "PassportPaper",
                 argumentParser,
             ],
             swiftSettings: settings),

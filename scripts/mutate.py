@@ -30,6 +30,8 @@ TESTS = {
     "PassportAudit": ["PassportAuditTests"],
     "CarePassport": ["CareSummaryTests", "ConformanceTests"],
     "PassportSealing": ["ConformanceTests"],
+    "PassportExchange": ["PassportExchangeTests"],
+    "PassportPaper": ["PassportPaperTests"],
 }
 TEST_SECONDS = 300
 NEVER = re.compile(r"^\s*(//|import |public import |internal import |package import |@|\})")

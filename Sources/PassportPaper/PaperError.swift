@@ -18,6 +18,8 @@ extension Failure<PaperDomain>.Code {
     public static let overLimit = Self("overLimit")
     /// Too few frames of the set.
     public static let incomplete = Self("incomplete")
+    /// Enough frames of more than one set.
+    public static let severalSets = Self("severalSets")
     /// Enough frames, and no choice of them has the digest: some are not what was printed.
     public static let damaged = Self("damaged")
     /// A page could not be drawn.

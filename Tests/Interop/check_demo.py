@@ -220,6 +220,17 @@ def _found(data, demo, what):
     expect(report.standing("integrity") == "fail", what)
 
 
+def scanned_sheets_open(demo):
+    """From three pictures, one of them stained, to the bearer's two sections; risk stays shut."""
+    scanned = demo.read("scanned.envelope")
+    expect(scanned == demo.read("izmir-paper.envelope"), "other bytes than were printed")
+    carry = passport.Half.read(demo.read("card/carry-half.txt").decode(), "carry")
+    nobody = verification.Knowledge(demo.now, None, [], {}, None, ())
+    opening = envelope.Opening(scanned, envelope.Bearer(carry), nobody, TREAT)
+    expect(sorted({kind for _, kind in opening.sections()}) == [1, 2], "sections")
+    expect(dict(opening.reports[0].lines)["issuerStanding"] == "unknown", "standing")
+
+
 def wrong_passphrase_is_refused(demo):
     try:
         suite.open_key_file(demo.read("izmir/keystore.key"), PASSPHRASE + "x")
@@ -232,6 +243,7 @@ def wrong_passphrase_is_refused(demo):
 CHECKS = [athens_opens, risk_is_refused_at_athens, other_purpose_is_refused,
           strangers_open_nothing, munich_opens_with_risk, withdrawal_ends, status_list_ends,
           card_opens_holder_rings, logs_hold, damage_is_found, every_byte_counts,
+          scanned_sheets_open,
           wrong_passphrase_is_refused]
 
 

@@ -5,6 +5,7 @@ import cose
 import envelope
 import grant
 import manifest
+import paper
 import passport
 import section
 import status
@@ -363,6 +364,6 @@ def area_envelope(given):
 
 AREAS = {name[5:].replace("_", "-"): call for name, call in
          list(globals().items()) + list(vars(vector_logs).items())
-         + list(vars(vector_exchange).items())
+         + list(vars(vector_exchange).items()) + list(vars(paper).items())
          if name.startswith("area_")}
 AREAS["swaps"] = AREAS["verification"] = area_envelope

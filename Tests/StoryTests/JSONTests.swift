@@ -59,10 +59,11 @@ import Testing
         _ = try ask("new", ["status", "export", "--out", world.path("new.status")])
         _ = try ask("athens", ["take-in", world.path("new.identity")])
         for (home, arguments) in Self.audits(world) { _ = try ask(home, arguments) }
-        // `demo` has a test of its own, and what needs a daemon is asked in `ExchangeStoryTests`;
-        // everything else that help lists was asked.
+        // `demo` has a test of its own, what needs a daemon is asked in `ExchangeStoryTests`, and
+        // what needs paper in `PaperStoryTests`; everything else that help lists was asked.
         let elsewhere: Set = [
             "demo", "help", "daemon pair", "daemon show", "send", "inbox", "fetch", "sync", "purge",
+            "print", "scan",
         ]
         for command in try Self.commands(world) where !elsewhere.contains(command) {
             #expect(seen.contains(command), "\(command)")

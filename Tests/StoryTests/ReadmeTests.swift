@@ -5,7 +5,7 @@ import Testing
 /// Every command block of the README and of the page it links to for programmers, run in order
 /// by a shell in an empty folder, as a newcomer would.
 @Suite struct ReadmeTests {
-    static let pages = ["README.md", "docs/clinic-systems.md", "docs/network.md"]
+    static let pages = ["README.md", "docs/clinic-systems.md", "docs/network.md", "docs/paper.md"]
 
     /// One fenced block of commands.
     private struct Block {

@@ -47,6 +47,30 @@ public struct FrameCollection: Sendable {
         return claims.count == 1 ? .new : .disputed
     }
 
+    /// The one set of which enough is here, or the fullest where of none there is.
+    ///
+    /// - Parameter name: the first digits of its name, where there are several.
+    /// - Throws: `incomplete` when there is nothing; `severalSets` when there is enough of more
+    ///   than one: somebody else's sheet may lie in the pile, and only a person knows whose is
+    ///   meant.
+    public func only(named name: String = "") throws(PaperError) -> FrameSet {
+        let sets = found.filter { $0.set.description.hasPrefix(name.lowercased()) }
+        guard let fullest = sets.first else {
+            throw PaperError(
+                .incomplete, .noInput, "no code of a sheet was found in the pictures",
+                hint: "photograph the sheet from straight above, in good light, and all of it")
+        }
+        let whole = sets.filter { $0.present.count >= $0.layout.needed }
+        guard whole.count <= 1 else {
+            let names = whole.map { String($0.set.description.prefix(4)) }
+            throw PaperError(
+                .severalSets,
+                "the pictures show several whole sets: \(names.joined(separator: ", "))",
+                hint: "name one with --set: the digits beside its three shapes")
+        }
+        return whole.first ?? fullest
+    }
+
     /// The sets of which something is here, fullest first.
     public var found: [FrameSet] {
         sets.map { key, shards in

@@ -51,7 +51,7 @@ final class DaemonMetrics: Sendable {
                 "carepassd_requests_total{route=\"\(answer.route)\",status=\"\(answer.status)\"} \(count)"
             )
         }
-        begin("request_microseconds_total", "counter", "Time to an answer, waits for bodies included, by route.")
+        begin("request_microseconds_total", "counter", "Time of requests, their bodies included.")
         for (route, time) in counts.microseconds.sorted(by: { $0.key < $1.key }) {
             lines.append("carepassd_request_microseconds_total{route=\"\(route)\"} \(time)")
         }

@@ -37,25 +37,9 @@ struct ScanCommand: ReplyingCommand {
         let output = try Output(out)
         var pile = ScannedPile()
         for file in files { pile.take(try PictureReader.codes(in: file)) }
-        let sets = pile.frames.found.filter { found in
-            set.map { "\(found.set)".hasPrefix($0.lowercased()) } ?? true
-        }
-        guard !sets.isEmpty else {
-            throw CommandError(
-                .noFile, .noInput, Words.say("error.no-code"), hint: Words.say("hint.no-code"))
-        }
-        let whole = sets.filter { $0.present.count >= $0.layout.needed }
-        // Which of two envelopes was meant, only a person can say.
-        guard whole.count <= 1 else {
-            throw CommandError(
-                .badArgument, .badInput,
-                Words.say(
-                    "error.several-sets",
-                    whole.map { String("\($0.set)".prefix(4)) }.joined(separator: ", ")),
-                hint: Words.say("hint.several-sets"))
-        }
-        let chosen = whole.first ?? sets[0]
-        return try rebuild(chosen, besides: sets.filter { $0.set != chosen.set }, pile, output)
+        let chosen = try pile.frames.only(named: set ?? "")
+        let others = pile.frames.found.filter { $0.set != chosen.set }
+        return try rebuild(chosen, besides: others, pile, output)
     }
 
     private static func write(_ bytes: [UInt8], _ output: Output) throws {

@@ -29,7 +29,7 @@ struct DemoPaper {
             [
                 "print", envelope, "--sheets", "4", "--language", "ar", "--out",
                 "\(out)/sheets.pdf", "--card", "\(out)/card/consent-half.txt", "--card-out",
-                "\(out)/card.pdf",
+                "\(out)/key-card.pdf",
             ])
     }
 

@@ -26,7 +26,7 @@ enum DemoReadme {
         (["izmir.status"], Words.say("demo-file.status")),
         (["izmir.log", "athens.log", "munich.log"], Words.say("demo-file.logs")),
         (["changed.log", "cut.log"], Words.say("demo-file.damaged")),
-        (["izmir-paper.envelope", "sheets.pdf", "card.pdf"], Words.say("demo-file.sheets")),
+        (["izmir-paper.envelope", "sheets.pdf", "key-card.pdf"], Words.say("demo-file.sheets")),
         (["sheet-2.pgm", "sheet-3.pgm", "sheet-4.pgm"], Words.say("demo-file.pictures")),
         (["scanned.envelope", "far-away/"], Words.say("demo-file.far-away")),
     ]

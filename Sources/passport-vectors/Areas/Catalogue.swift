@@ -26,7 +26,16 @@ enum Catalogue {
         try LimitVectors(scene: paper, shop: shop).write()
         try AuditVectors(shop: shop).write()
         try exchange(shop)
+        try sheets(shop)
         return shop
+    }
+
+    private static func sheets(_ shop: Workshop) throws {
+        let carried = shop.vectors.first {
+            $0.area == .envelope && $0.scenario == "paper-carry-half"
+        }
+        guard let carried else { throw VectorProblem("no envelope to put on paper") }
+        try PaperVectors(shop: shop, envelope: Input(carried.input).bytes("envelope")).write()
     }
 
     private static func exchange(_ shop: Workshop) throws {

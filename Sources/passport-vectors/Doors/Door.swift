@@ -61,6 +61,8 @@ enum Door {
         case .address: try address(input)
         case .invitation: try invitation(input)
         case .notice: try notice(input)
+        case .frame: try frame(input)
+        case .sheets: try sheets(input)
         }
     }
 

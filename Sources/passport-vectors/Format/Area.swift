@@ -29,6 +29,8 @@ enum Area: String, CaseIterable, Sendable, Hashable {
     case address
     case invitation
     case notice
+    case frame
+    case sheets
 
     /// What a vector of this area holds, in one sentence.
     var meaning: String {
@@ -62,6 +64,8 @@ enum Area: String, CaseIterable, Sendable, Hashable {
         case .address: "The address of a daemon, and its TLS key's hash."
         case .invitation: "An invitation to have a mailbox at a daemon."
         case .notice: "A sealed notice and its recipient's key."
+        case .frame: "What stood in one code of a sheet."
+        case .sheets: "What stood in the codes of a pile of sheets."
         }
     }
 

@@ -29,6 +29,13 @@ struct Input: Sendable {
         }
     }
 
+    func texts(_ key: String) throws -> [String] {
+        try json[key].elements.map {
+            guard let text = $0.string else { throw VectorProblem("not a text in '\(key)'") }
+            return text
+        }
+    }
+
     func digest(_ key: String) throws -> Digest {
         guard let digest = Digest(bytes: try bytes(key)) else {
             throw VectorProblem("no 32 bytes '\(key)'")

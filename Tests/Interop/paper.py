@@ -1,0 +1,160 @@
+"""Sheets: frames, their code, and what a pile of them gives back (Spec/paper.md)."""
+
+import itertools
+
+import suite
+from cbor_strict import Refused
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+FRAME, SHARD = 756, 743
+COUNTS, SHEETS = (8, 12, 16, 24, 32), range(1, 9)
+SETS, CLAIMS, CHOICES = 16, 4, 512
+
+
+def malformed(what):
+    raise Refused("paper.malformed", what)
+
+
+def base45(text):
+    if len(text) % 3 == 1 or any(one not in ALPHABET for one in text):
+        malformed("not Base45")
+    data = bytearray()
+    for at in range(0, len(text), 3):
+        digits = [ALPHABET.index(one) for one in text[at:at + 3]]
+        value = sum(digit * 45 ** place for place, digit in enumerate(digits))
+        size = len(digits) - 1
+        if value >= 256 ** size:
+            malformed("more than its bytes hold")
+        data += value.to_bytes(size, "big")
+    return bytes(data)
+
+
+def needed(count, sheets):
+    """k of a set, or None where there is no such set."""
+    if count not in COUNTS or sheets not in SHEETS or count % sheets:
+        return None
+    return count - max(count // 4, count // sheets if sheets > 1 else 0)
+
+
+class Frame:
+    def __init__(self, text):
+        data = base45(text)
+        if not data:
+            malformed("nothing")
+        if data[0] != 1:
+            raise Refused("paper.unknownVersion", str(data[0]))
+        if len(data) != FRAME:
+            malformed("length")
+        self.set, self.shard = data[1:9], data[13:]
+        self.index, self.needed, self.count, self.sheets = data[9:13]
+        if needed(self.count, self.sheets) != self.needed or self.index >= self.count:
+            malformed("numbers")
+
+
+# --- GF(256), 0x11D ------------------------------------------------------------------------------
+
+def times(one, other):
+    product = 0
+    while other:
+        if other & 1:
+            product ^= one
+        one = one << 1 ^ (0x11D if one & 0x80 else 0)
+        other >>= 1
+    return product
+
+
+INVERSE = {one: other for one in range(1, 256) for other in range(1, 256) if times(one, other) == 1}
+
+
+def row(index, count):
+    """How a shard is made of the data shards."""
+    if index < count:
+        return [int(column == index) for column in range(count)]
+    return [INVERSE[index ^ column] for column in range(count)]
+
+
+def scaled(shard, factor):
+    table = bytes(times(value, factor) for value in range(256))
+    return shard.translate(table)
+
+
+def added(one, other):
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
+
+
+def data_shards(shards, count):
+    """Solves for the data by elimination over whole rows, from any `count` shards."""
+    system = [(row(index, count), shard) for index, shard in shards]
+    for column in range(count):
+        pivot = next(at for at in range(column, count) if system[at][0][column])
+        system[column], system[pivot] = system[pivot], system[column]
+        factor = INVERSE[system[column][0][column]]
+        line, shard = system[column]
+        system[column] = ([times(one, factor) for one in line], scaled(shard, factor))
+        for at in range(count):
+            factor = system[at][0][column]
+            if at != column and factor:
+                line, shard = system[at]
+                system[at] = (
+                    [one ^ times(other, factor) for one, other in zip(line, system[column][0])],
+                    added(shard, scaled(system[column][1], factor)))
+    return b"".join(shard for _, shard in system)
+
+
+class Pile:
+    """Frames as they come."""
+
+    def __init__(self, texts):
+        self.sets = {}
+        for text in texts:
+            try:
+                one = Frame(text)
+            except Refused:
+                continue
+            key = (one.set, one.needed, one.count, one.sheets)
+            if key not in self.sets and len(self.sets) == SETS:
+                continue
+            claims = self.sets.setdefault(key, {}).setdefault(one.index, [])
+            if one.shard not in claims and len(claims) < CLAIMS:
+                claims.append(one.shard)
+
+    def envelope(self):
+        whole = [(key, claims) for key, claims in self.sets.items() if len(claims) >= key[1]]
+        if not whole:
+            raise Refused("paper.incomplete", "too few")
+        if len(whole) > 1:
+            raise Refused("paper.severalSets", "two envelopes")
+        (name, count, _, _), claims = whole[0]
+        indices = sorted(claims)
+        tried = 0
+        for chosen in itertools.combinations(indices, count):
+            for shards in itertools.product(*(claims[index] for index in chosen)):
+                tried += 1
+                if tried > CHOICES:
+                    raise Refused("paper.damaged", "too many choices")
+                found = self._inside(data_shards(list(zip(chosen, shards)), count), name)
+                if found is not None:
+                    return name, found
+        raise Refused("paper.damaged", "no choice has the digest")
+
+    @staticmethod
+    def _inside(data, name):
+        length = int.from_bytes(data[:4], "big")
+        envelope = data[4:4 + length]
+        if not 0 < length <= len(data) - 4 or any(data[4 + length:]):
+            return None
+        return envelope if suite.sha256(envelope)[:8] == name else None
+
+
+# --- Vectors -------------------------------------------------------------------------------------
+
+def area_frame(given):
+    found = Frame(given["text"])
+    return {"set": found.set.hex(), "index": found.index, "needed": found.needed,
+            "count": found.count, "sheets": found.sheets,
+            "shard": suite.sha256(found.shard).hex()}
+
+
+def area_sheets(given):
+    name, envelope = Pile(given["codes"]).envelope()
+    return {"set": name.hex(), "envelope": suite.sha256(envelope).hex()}
