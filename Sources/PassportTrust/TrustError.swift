@@ -31,6 +31,8 @@ extension Failure<TrustDomain>.Code {
     public static let retiredRoots = Self("retiredRoots")
     /// A manifest older than the one already known.
     public static let rollback = Self("rollback")
+    /// A list is dated later than now: one of two clocks is wrong.
+    public static let fromTheFuture = Self("fromTheFuture")
     /// The fingerprint read aloud is not that of the file.
     public static let fingerprintMismatch = Self("fingerprintMismatch")
     /// No key of this hash and purpose is in the manifest, or its full form is absent.

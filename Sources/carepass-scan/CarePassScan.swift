@@ -25,7 +25,6 @@ enum CarePassScan {
                 if let picture { try lines.add(picture) }
             case .pdf: try PDFPages(MemoryFile(bytes)).forEach { try lines.add($0) }
             }
-            try Output.write(lines.bytes)
         } catch let refusal as Refusal {
             Output.complain(refusal.message)
             exit(refusal.code)

@@ -1,13 +1,12 @@
 import CImageReader
 
-/// What stood in codes, each once, in lines.
+/// What stood in codes, each once and as soon as it was read: what comes later in the picture
+/// may take all the time that there is.
 struct CodeLines {
-    private var seen: Set<[UInt8]> = []
-    private(set) var bytes: [UInt8] = []
+    private let found = Found()
 
     /// Looks for codes in a picture.
     mutating func add(_ picture: Picture) throws {
-        let found = Found()
         unsafe picture.pixels.withUnsafeBufferPointer { pixels in
             let context = unsafe Unmanaged.passUnretained(found).toOpaque()
             unsafe image_reader_codes(
@@ -18,28 +17,33 @@ struct CodeLines {
                     count <= ScanLimits.codeBytes
                 else { return }
                 let found = unsafe Unmanaged<Found>.fromOpaque(context).takeUnretainedValue()
-                guard found.codes.count < 4 * ScanLimits.codes else { return }
-                unsafe found.codes.append(Array(UnsafeBufferPointer(start: bytes, count: count)))
+                unsafe found.tell(Array(UnsafeBufferPointer(start: bytes, count: count)))
             }
         }
-        for code in found.codes where Self.isAlphanumeric(code) {
-            guard seen.count < ScanLimits.codes || seen.contains(code) else {
-                throw Refusal.badData("more codes than any sheet has")
-            }
-            if seen.insert(code).inserted { bytes += code + [0x0A] }
-        }
+        if let refusal = found.refusal { throw refusal }
     }
 
     private final class Found {
-        var codes: [[UInt8]] = []
-    }
+        private var seen: Set<[UInt8]> = []
+        private(set) var refusal: Refusal?
 
-    /// QR's alphanumeric set (ISO/IEC 18004): all that frames and cards are written in. Nothing
-    /// else may reach a terminal.
-    private static func isAlphanumeric(_ code: [UInt8]) -> Bool {
-        code.allSatisfy { alphabet.contains($0) }
-    }
+        func tell(_ code: [UInt8]) {
+            guard refusal == nil, Self.isAlphanumeric(code), !seen.contains(code) else { return }
+            guard seen.count < ScanLimits.codes else {
+                refusal = .badData("more codes than any sheet has")
+                return
+            }
+            seen.insert(code)
+            do { try Output.write(code + [0x0A]) } catch { refusal = .fault("nobody listens") }
+        }
 
-    private static let alphabet = Set(
-        Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8))
+        /// QR's alphanumeric set (ISO/IEC 18004): all that frames and cards are written in.
+        /// Nothing else may reach a terminal.
+        private static func isAlphanumeric(_ code: [UInt8]) -> Bool {
+            code.allSatisfy { alphabet.contains($0) }
+        }
+
+        private static let alphabet = Set(
+            Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8))
+    }
 }

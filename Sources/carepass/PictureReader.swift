@@ -22,8 +22,18 @@ enum PictureReader {
         .contains { head.starts(with: $0) }
     }
 
-    /// The texts of the codes in a file.
-    static func codes(in path: String) throws -> [String] {
+    /// What came of a file.
+    struct Picture {
+        /// The texts of its codes, also where the reader was stopped later.
+        let codes: [String]
+        /// Why it was not read, or not to the end.
+        let trouble: CommandError?
+    }
+
+    /// Reads the codes in a file.
+    ///
+    /// - Throws: when the file is not there, or the reader cannot be started.
+    static func read(_ path: String) throws -> Picture {
         guard let input = FileHandle(forReadingAtPath: path) else {
             throw CommandError(
                 .noFile, .noInput,
@@ -31,72 +41,35 @@ enum PictureReader {
                     "error.no-file", Words.say("what.picture"), ViewText.clean(path),
                     unsafe String(cString: strerror(errno)).lowercased()))
         }
-        let process = Process()
-        process.executableURL = try program()
-        process.arguments = []
-        // Passphrases stand in the environment; none of it is the reader's business.
-        process.environment = [:]
-        process.standardInput = input
-        let (output, complaints) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = complaints
-        try process.run()
-        defer {
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            process.waitUntilExit()
+        let answer = try FencedProcess(try program(), reading: input.fileDescriptor)
+            .answer(within: patience, mostBytes: mostBytes)
+        let codes = String(decoding: answer.output, as: UTF8.self).split(separator: "\n")
+        guard answer.status != 0 else {
+            return Picture(codes: codes.map(String.init), trouble: nil)
         }
-        guard let bytes = read(output.fileHandleForReading) else {
-            throw CommandError(
-                .badPicture, .badInput, Words.say("error.slow-picture", ViewText.clean(path)))
-        }
-        process.waitUntilExit()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let said = read(complaints.fileHandleForReading) ?? []
-            throw failure(path, process, String(decoding: said.prefix(200), as: UTF8.self))
-        }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-
-    private static func failure(
-        _ path: String, _ process: Process, _ said: String
-    ) -> CommandError {
-        let reason = ViewText.clean(said.trimmingCharacters(in: .whitespacesAndNewlines))
-        let isFault = process.terminationReason == .exit && process.terminationStatus == 70
-        return CommandError(
+        let said = ViewText.clean(
+            String(decoding: answer.complaints.prefix(200), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines))
+        let isFault = answer.status == 70
+        let trouble = CommandError(
             .badPicture, isFault ? .fault : .badInput,
             Words.say(
                 "error.picture", ViewText.clean(path),
-                reason.isEmpty ? Words.say("error.picture-ended") : reason),
+                said.isEmpty ? Words.say("error.picture-ended") : said),
             hint: isFault ? nil : Words.say("hint.picture"))
+        // A reader that cannot be fenced in reads nothing, whatever comes next.
+        if isFault { throw trouble }
+        return Picture(codes: codes.map(String.init), trouble: trouble)
     }
 
     /// It lies beside this program.
-    private static func program() throws -> URL {
+    private static func program() throws -> String {
         let ourselves = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let program = ourselves.deletingLastPathComponent().appending(path: "carepass-scan")
         guard FileManager.default.isExecutableFile(atPath: program.path) else {
             throw CommandError(
                 .noFile, .fault, Words.say("error.no-scanner"), hint: Words.say("hint.no-scanner"))
         }
-        return program
-    }
-
-    /// All that comes, or nil where it takes too long or is too much.
-    private static func read(_ handle: FileHandle) -> [UInt8]? {
-        let end = ContinuousClock.now + .seconds(patience)
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while ContinuousClock.now < end {
-            var wish = pollfd(fd: handle.fileDescriptor, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&wish, 1, 1_000) > 0 else { continue }
-            let count = unsafe buffer.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(handle.fileDescriptor, buffer.baseAddress, buffer.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return count == 0 ? bytes : nil }
-            guard bytes.count + count <= mostBytes else { return nil }
-            bytes += buffer[..<count]
-        }
-        return nil
+        return program.path
     }
 }

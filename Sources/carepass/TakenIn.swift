@@ -68,7 +68,7 @@ struct TakenIn {
             do {
                 let list = try SignedStatusList(verifying: bytes, by: identity)
                 guard !list.isFromTheFuture(at: knowledge.now) else {
-                    throw TrustError(.rollback, .refused, Words.say("error.future-list"))
+                    throw TrustError(.fromTheFuture, .refused, Words.say("error.future-list"))
                 }
                 let before = knowledge
                 let standing = knowledge.take(list)

@@ -23,12 +23,13 @@ import Testing
             switch vector.area {
             // A stranger's signature is not looked at, so it may change, and be another's.
             case .sign where vector.path == "sign/two-and-a-stranger.json": self = .samePayload
-            case .cbor, .section, .ring, .address, .invitation: self = .anything
+            case .cbor, .section, .ring, .address, .invitation, .frame: self = .anything
             // Spaces within a list are not signed; they mean nothing.
             case .request: self = .sameMeaning
             // Boxes of others, decoys and unknown signature lines may change; letters of a card
             // may change case.
-            case .envelope, .swaps, .verification, .auditCheckpoint, .auditProof, .card:
+            // One code of many may be lost.
+            case .envelope, .swaps, .verification, .auditCheckpoint, .auditProof, .card, .sheets:
                 self = .sameMeaning
             // Identity and certificates beside a proof are judged by whoever reads them.
             case .auditExport where vector.scenario.hasPrefix("proof-"): self = .sameMeaning
@@ -47,7 +48,8 @@ import Testing
         case .envelope, .swaps, .verification: "envelope"
         case .manifest: "manifests"
         case .slot: "ciphertext"
-        case .card, .address, .invitation: "text"
+        case .card, .address, .invitation, .frame: "text"
+        case .sheets: "codes"
         case .request: "signatureInput"
         case .auditCheckpoint: "note"
         case .auditProof: "proof"
@@ -62,7 +64,7 @@ import Testing
         switch value {
         case .text(let text)
         where target(area) == "text" || area == .auditCheckpoint
-            || area == .auditProof || area == .request:
+            || area == .auditProof || area == .request || area == .sheets:
             return .text(String(decoding: mutator.mutated(Array(text.utf8)), as: UTF8.self))
         case .text(let text): return .hex(mutator.mutated(try Hexadecimal.decode(text)))
         case .list(var elements):

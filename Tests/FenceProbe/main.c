@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "image_reader.h"
@@ -32,6 +35,25 @@ int main(int count, char **arguments) {
     said("write", open(arguments[2], O_WRONLY));
     said("create", open("/tmp/fence-probe-file", O_WRONLY | O_CREAT, 0600));
     said("program", open("/usr/bin/env", O_RDONLY));
+    said("truncate", truncate(arguments[2], 0));
+    said("mode", chmod(arguments[2], 0666));
+    said("modeat", fchmodat(AT_FDCWD, arguments[2], 0666, 0));
+    said("times", utimensat(AT_FDCWD, arguments[2], NULL, 0));
+    said("attribute", setxattr(arguments[2], "user.probe", "1", 1, 0));
+    said("rename", rename(arguments[2], "/tmp/fence-probe-renamed"));
+    said("unlink", unlink(arguments[2]));
+    said("folder", mkdir("/tmp/fence-probe-folder", 0700));
+    said("link", symlink("/etc/passwd", "/tmp/fence-probe-link"));
+    said("signal", syscall(SYS_tgkill, getppid(), getppid(), 0));
+    siginfo_t info = {.si_code = -1};
+    said("queue", syscall(SYS_rt_sigqueueinfo, getppid(), SIGCONT, &info));
+    struct rlimit limits = {0, 0};
+    said("limit", prlimit(getppid(), RLIMIT_NOFILE, NULL, &limits));
+    said("priority", setpriority(PRIO_PROCESS, (id_t)getppid(), 10));
+    said("root", chroot("/usr"));
+    said("handle", syscall(SYS_name_to_handle_at, AT_FDCWD, arguments[2], NULL, NULL, 0));
+    said("tree", syscall(SYS_open_tree, AT_FDCWD, arguments[2], 0));
+    said("handed-down", write(7, "x", 1));
     said("trace", ptrace(PTRACE_ATTACH, getppid(), 0, 0));
     said("kill", kill(getppid(), 0));
     said("uring", syscall(SYS_io_uring_setup, 1, 0));

@@ -8,7 +8,7 @@ from cbor_strict import Refused
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 FRAME, SHARD = 756, 743
 COUNTS, SHEETS = (8, 12, 16, 24, 32), range(1, 9)
-SETS, CLAIMS, CHOICES = 16, 4, 512
+CLAIMS, CHOICES = 16, 512
 
 
 def malformed(what):
@@ -112,20 +112,29 @@ class Pile:
             except Refused:
                 continue
             key = (one.set, one.needed, one.count, one.sheets)
-            if key not in self.sets and len(self.sets) == SETS:
-                continue
             claims = self.sets.setdefault(key, {}).setdefault(one.index, [])
             if one.shard not in claims and len(claims) < CLAIMS:
                 claims.append(one.shard)
 
     def envelope(self):
-        whole = [(key, claims) for key, claims in self.sets.items() if len(claims) >= key[1]]
-        if not whole:
-            raise Refused("paper.incomplete", "too few")
+        """The one envelope: sets count whose digest holds; the fullest says why none does."""
+        whole, failure = {}, None
+        for (name, count, _, _), claims in sorted(
+                self.sets.items(), key=lambda one: -len(one[1])):
+            try:
+                whole[self._rebuild(name, count, claims)] = name
+            except Refused as cause:
+                failure = failure or cause
         if len(whole) > 1:
             raise Refused("paper.severalSets", "two envelopes")
-        (name, count, _, _), claims = whole[0]
-        indices = sorted(claims)
+        if not whole:
+            raise failure or Refused("paper.incomplete", "nothing")
+        return next((name, found) for found, name in whole.items())
+
+    def _rebuild(self, name, count, claims):
+        if len(claims) < count:
+            raise Refused("paper.incomplete", "too few")
+        indices = sorted(claims, key=lambda index: (len(claims[index]), index))
         tried = 0
         for chosen in itertools.combinations(indices, count):
             for shards in itertools.product(*(claims[index] for index in chosen)):
@@ -134,7 +143,7 @@ class Pile:
                     raise Refused("paper.damaged", "too many choices")
                 found = self._inside(data_shards(list(zip(chosen, shards)), count), name)
                 if found is not None:
-                    return name, found
+                    return found
         raise Refused("paper.damaged", "no choice has the digest")
 
     @staticmethod

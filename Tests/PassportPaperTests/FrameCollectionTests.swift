@@ -143,16 +143,70 @@ import Testing
         } catch {
             #expect(error.code == .damaged)
         }
-        // No more room for a fifth claim, nor for a seventeenth set.
+        // Six more claims for a place find room, and then no more.
+        for number in 0..<6 { _ = collection.take(junk(frames[0], UInt8(number))) }
         #expect(collection.take(frames[0]) == .setAside)
-        var sets = FrameCollection()
-        for number in 0..<FrameCollection.mostSets {
-            let other = try Frame.frames(
-                of: envelope(100, seed: UInt64(number + 50)), FrameLayout(bytes: 100))
-            #expect(sets.take(other[0]) == .new)
-            #expect(sets.take(other[0]) == .again)
+    }
+
+    private func junk(_ frame: Frame, _ byte: UInt8) -> Frame {
+        Frame(
+            set: frame.set, index: frame.index, layout: frame.layout,
+            shard: [UInt8](repeating: byte, count: frame.shard.count))
+    }
+
+    private func junk(named name: Frame, _ layout: FrameLayout, _ byte: UInt8) -> [Frame] {
+        (0..<layout.count).map { index in
+            Frame(
+                set: name.set, index: index, layout: layout,
+                shard: [UInt8](repeating: byte &+ UInt8(index), count: Frame.shardBytes))
         }
-        #expect(sets.take(frames[0]) == .setAside)
+    }
+
+    private func rebuilt(_ frames: [Frame], named name: String = "") -> [UInt8]? {
+        try? collected(frames).rebuilt(named: name).envelope
+    }
+
+    @Test("junk before an honest sheet, in whatever shape, does not keep it from being read")
+    func junkFirst() throws {
+        let printed = envelope(13_000)
+        let layout = try FrameLayout(bytes: 13_000)
+        let frames = try Frame.frames(of: printed, layout)
+        // A whole set of junk under the honest name, in another layout and in the same one.
+        let small = try FrameLayout(bytes: 100)
+        #expect(rebuilt(junk(named: frames[0], small, 7) + frames) == printed)
+        // Stray frames of a hundred sets.
+        let strays = try (0..<100).flatMap { number in
+            try Frame.frames(
+                of: envelope(100, seed: UInt64(number + 50)), FrameLayout(bytes: 100)
+            ).prefix(1)
+        }
+        #expect(rebuilt(strays + frames) == printed)
+        // Three, four or six forged frames anywhere, and four for each of seven places.
+        for places in [[15, 16, 17], [0, 1, 2, 3], [1, 5, 9, 13, 17, 21]] {
+            #expect(rebuilt(places.map { junk(frames[$0], 9) } + frames) == printed)
+        }
+        let many = (0..<7).flatMap { place in
+            (0..<4).map { junk(frames[place], UInt8(40 + $0)) }
+        }
+        #expect(rebuilt(many + frames) == printed)
+    }
+
+    @Test("which of two whole envelopes is meant is not guessed; printed twice, it is one")
+    func several() throws {
+        let (ours, theirs) = (envelope(4_000, seed: 1), envelope(4_000, seed: 2))
+        let frames = try Frame.frames(of: ours, FrameLayout(bytes: 4_000))
+        let again = try Frame.frames(of: ours, FrameLayout(bytes: 4_000, sheets: 4))
+        #expect(rebuilt(frames + again) == ours)
+        let others = try Frame.frames(of: theirs, FrameLayout(bytes: 4_000))
+        do throws(PaperError) {
+            _ = try collected(frames + others).rebuilt()
+            Issue.record("a guess")
+        } catch {
+            #expect(error.code == .severalSets)
+        }
+        #expect(rebuilt(frames + others, named: String("\(others[0].set)".prefix(4))) == theirs)
+        #expect(rebuilt(frames + others, named: "\(frames[0].set)".uppercased()) == ours)
+        #expect(rebuilt(frames, named: "zz") == nil)
     }
 
     @Test("an envelope whose padding or length was changed is not taken for the printed one")

@@ -62,16 +62,14 @@ public struct Frame: Hashable, Sendable {
         guard bytes.count <= Self.byteCount else {
             throw PaperError(.overLimit, "frame: longer than any frame")
         }
-        guard let version = bytes.first else {
-            throw PaperError(.malformed, "frame: there is nothing in it")
+        // The length first: any code could begin with the byte of a later version.
+        guard bytes.count == Self.byteCount, let version = bytes.first else {
+            throw PaperError(.malformed, "frame: shorter than any frame")
         }
         guard version == Self.version else {
             throw PaperError(
                 .unknownVersion, .refused, "frame: of version \(version)",
                 hint: "a newer program may read it")
-        }
-        guard bytes.count == Self.byteCount else {
-            throw PaperError(.malformed, "frame: shorter than any frame")
         }
         let numbers = bytes[(Self.headerBytes - 4)..<Self.headerBytes].map { Int($0) }
         guard let layout = FrameLayout(needed: numbers[1], count: numbers[2], sheets: numbers[3]),

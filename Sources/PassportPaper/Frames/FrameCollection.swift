@@ -20,16 +20,18 @@ public struct FrameCollection: Sendable {
         case setAside
     }
 
-    /// Sets that are kept apart, and frames that claim one place.
+    /// Frames that are kept, of whatever sets, and frames that claim one place.
     ///
-    /// Attack: a sheet full of codes that are all of different sets.
-    static let mostSets = 16
-    static let mostClaims = 4
-    /// Choices of frames that are tried.
+    /// Attack: a sheet full of codes that are all of different sets, or all of one place.
+    static let mostFrames = 65_536
+    static let mostClaims = 16
+    /// Choices of frames that are tried for one set, and sets that are tried.
     ///
     /// Attack: forged frames, to keep the reader busy for ever.
     static let mostChoices = 512
+    static let mostTried = 16
 
+    private var count = 0
     private var sets: [Key: [Int: [[UInt8]]]] = [:]
 
     /// Begins with nothing.
@@ -38,37 +40,68 @@ public struct FrameCollection: Sendable {
     /// Takes in a frame.
     public mutating func take(_ frame: Frame) -> Taken {
         let key = Key(set: frame.set, layout: frame.layout)
-        guard sets[key] != nil || sets.count < Self.mostSets else { return .setAside }
         var claims = sets[key]?[frame.index] ?? []
         guard !claims.contains(frame.shard) else { return .again }
-        guard claims.count < Self.mostClaims else { return .setAside }
+        guard claims.count < Self.mostClaims, count < Self.mostFrames else { return .setAside }
         claims.append(frame.shard)
+        count += 1
         sets[key, default: [:]][frame.index] = claims
         return claims.count == 1 ? .new : .disputed
     }
 
-    /// The one set of which enough is here, or the fullest where of none there is.
+    /// The one envelope that is here.
     ///
-    /// - Parameter name: the first digits of its name, where there are several.
-    /// - Throws: `incomplete` when there is nothing; `severalSets` when there is enough of more
-    ///   than one: somebody else's sheet may lie in the pile, and only a person knows whose is
-    ///   meant.
-    public func only(named name: String = "") throws(PaperError) -> FrameSet {
-        let sets = found.filter { $0.set.description.hasPrefix(name.lowercased()) }
-        guard let fullest = sets.first else {
-            throw PaperError(
-                .incomplete, .noInput, "no code of a sheet was found in the pictures",
-                hint: "photograph the sheet from straight above, in good light, and all of it")
+    /// Attacks: junk under the name of an honest set, or a whole set of somebody else's in the
+    /// pile. A set counts when its digest holds; which of two envelopes is meant, only a person
+    /// knows.
+    ///
+    /// - Parameter name: the first digits of its set's name, where there are several.
+    /// - Throws: `severalSets` when there is more than one; else why the fullest set gives none:
+    ///   `incomplete` or `damaged`.
+    public func rebuilt(
+        named name: String = ""
+    ) throws(PaperError) -> (set: FrameSet, envelope: [UInt8]) {
+        let sets = found(named: name)
+        var whole: [(set: FrameSet, envelope: [UInt8])] = []
+        var failure: PaperError?
+        for set in sets.prefix(Self.mostTried) {
+            do {
+                let envelope = try set.envelope()
+                // Printed twice, in two layouts, it is one envelope all the same.
+                if !whole.contains(where: { $0.envelope == envelope }) {
+                    whole.append((set, envelope))
+                }
+            } catch {
+                failure = failure ?? error
+            }
         }
-        let whole = sets.filter { $0.present.count >= $0.layout.needed }
-        guard whole.count <= 1 else {
-            let names = whole.map { String($0.set.description.prefix(4)) }
+        guard let only = whole.first else {
+            throw failure
+                ?? PaperError(
+                    .incomplete, .noInput, "no code of a sheet was found in the pictures",
+                    hint: "photograph the sheet from straight above, in good light, and all of it")
+        }
+        guard whole.count == 1 else {
             throw PaperError(
                 .severalSets,
-                "the pictures show several whole sets: \(names.joined(separator: ", "))",
-                hint: "name one with --set: the digits beside its three shapes")
+                "the pictures show several whole sets: \(Self.names(of: whole.map(\.set)))",
+                hint: "name one with --set: the digits beside its three shapes, or all of these")
         }
-        return whole.first ?? fullest
+        return only
+    }
+
+    /// Names that are as long as they must be to tell one set from another, four digits at least.
+    private static func names(of sets: [FrameSet]) -> String {
+        let names = sets.map(\.set.description)
+        let length = (4...16).first { length in
+            Set(names.map { $0.prefix(length) }).count == names.count
+        }
+        return names.map { $0.prefix(length ?? 16) }.joined(separator: ", ")
+    }
+
+    /// The sets whose names begin with some digits, fullest first.
+    public func found(named name: String) -> [FrameSet] {
+        found.filter { $0.set.description.hasPrefix(name.lowercased()) }
     }
 
     /// The sets of which something is here, fullest first.
@@ -116,10 +149,15 @@ public struct FrameSet: Sendable {
         guard let code = ReedSolomon(needed: needed, count: layout.count) else {
             throw PaperError(.malformed, "frame: numbers that no set has")
         }
-        let frames = present.flatMap { index in
-            (claims[index] ?? []).map { Claim(index: index, shard: $0) }
+        // Attack: forged frames beside printed ones. Places that nobody disputes come first, so
+        // that those are needed only where too little else is left.
+        let places = present.sorted { one, other in
+            (claims[one]?.count ?? 0, one) < (claims[other]?.count ?? 0, other)
         }
-        var choices = ChoiceQueue(frames, needed: needed)
+        let frames = places.flatMap { index in
+            (claims[index] ?? []).map { (index: index, shard: $0) }
+        }
+        var choices = FrameChoices(frames.map(\.index), needed: needed)
         for _ in 0..<FrameCollection.mostChoices {
             guard let choice = choices.next() else { break }
             let shards = Dictionary(
@@ -146,49 +184,5 @@ public struct FrameSet: Sendable {
             return nil
         }
         return envelope
-    }
-}
-
-/// A frame that claims a place in the set.
-private struct Claim {
-    let index: Int
-    let shard: [UInt8]
-}
-
-/// Choices of as many frames as are needed: first all that come first, then without each of
-/// them, then without each two, so that one forged frame costs few tries.
-private struct ChoiceQueue {
-    private let indices: [Int]
-    private let needed: Int
-    private var waiting: [Set<Int>] = [[]]
-    private var place = 0
-    private var seen: Set<[Int]> = []
-
-    /// What may wait: more than will be tried is not kept.
-    private static let mostWaiting = 8 * FrameCollection.mostChoices
-
-    init(_ claims: [Claim], needed: Int) {
-        indices = claims.map(\.index)
-        self.needed = needed
-    }
-
-    /// The next choice that was not made before, as places in the list of claims; nil when there
-    /// is none.
-    mutating func next() -> [Int]? {
-        while place < waiting.count {
-            let excluded = waiting[place]
-            place += 1
-            var taken: Set<Int> = []
-            let choice = indices.indices.filter { claim in
-                taken.count < needed && !excluded.contains(claim)
-                    && taken.insert(indices[claim]).inserted
-            }
-            guard choice.count == needed, seen.insert(choice).inserted else { continue }
-            for claim in choice where waiting.count < Self.mostWaiting {
-                waiting.append(excluded.union([claim]))
-            }
-            return choice
-        }
-        return nil
     }
 }

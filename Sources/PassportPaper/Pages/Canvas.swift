@@ -70,7 +70,31 @@ internal import PassportCoding
         guard unsafe cairo_status(cairo) == CAIRO_STATUS_SUCCESS,
             unsafe cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS
         else { throw Self.failed }
-        return output.bytes
+        return Self.withoutProducer(output.bytes)
+    }
+
+    /// The library writes its name and version into the file, and no option keeps it from that.
+    private static func withoutProducer(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        let key = Array("/Producer (".utf8)
+        // It stands in what comes last in the file; the codes are before it.
+        let tail = max(bytes.count - 4_096, 0)
+        guard bytes.count > key.count,
+            let start = (tail..<bytes.count - key.count).first(where: {
+                bytes[$0..<$0 + key.count].elementsEqual(key)
+            })
+        else { return bytes }
+        var depth = 1
+        for place in (start + key.count)..<bytes.count {
+            switch bytes[place] {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth -= 1
+            default: break
+            }
+            guard depth > 0 else { break }
+            bytes[place] = UInt8(ascii: " ")
+        }
+        return bytes
     }
 
     /// Draws a code into a square whose side includes the quiet zone.

@@ -50,15 +50,13 @@ struct CardCommand: ParsableCommand {
     /// Reads the consent half from a file, a picture of it or standard input; never from an
     /// argument.
     static func consentHalf(_ path: String) throws -> ConsentHalf {
-        let texts = try texts(path)
-        let text = texts.first { (try? ConsentHalf(text: $0)) != nil } ?? texts[0]
+        let text = try text(path) { (try? ConsentHalf(text: $0)) != nil }
         return try FileFailure.naming(path) { try ConsentHalf(text: text) }
     }
 
     /// Reads the carry half from a file, a picture of it or standard input.
     static func carryHalf(_ path: String) throws -> CarryHalf {
-        let texts = try texts(path)
-        let text = texts.first { (try? CarryHalf(text: $0)) != nil } ?? texts[0]
+        let text = try text(path) { (try? CarryHalf(text: $0)) != nil }
         return try FileFailure.naming(path) { try CarryHalf(text: text) }
     }
 
@@ -67,22 +65,33 @@ struct CardCommand: ParsableCommand {
         (try? ConsentHalf(text: text)) != nil || (try? CarryHalf(text: text)) != nil
     }
 
-    /// The typed text of a file, or what stands in the codes of a picture; never nothing.
-    private static func texts(_ path: String) throws -> [String] {
-        if path != "-", PictureReader.isPicture(path) {
-            let halves = try PictureReader.codes(in: path).filter(isHalf)
-            guard !halves.isEmpty else {
-                throw CommandError(
+    /// The typed text of a file, or what stands in a code of a picture.
+    ///
+    /// Attack: a second card in the picture. A history that is sealed to it is a stranger's.
+    private static func text(
+        _ path: String, _ isWanted: (String) -> Bool
+    ) throws -> String {
+        guard path != "-", PictureReader.isPicture(path) else {
+            let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
+            return String(decoding: bytes, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let picture = try PictureReader.read(path)
+        let halves = Set(picture.codes.filter(isHalf))
+        let wanted = halves.filter(isWanted)
+        guard wanted.count <= 1 else {
+            throw CommandError(
+                .badPicture, .badInput, Words.say("error.two-cards", ViewText.clean(path)),
+                hint: Words.say("hint.two-cards"))
+        }
+        // The other half alone gets the error that names it.
+        guard let half = wanted.first ?? halves.sorted().first else {
+            throw picture.trouble
+                ?? CommandError(
                     .badPicture, .noInput, Words.say("error.no-card", ViewText.clean(path)),
                     hint: Words.say("hint.no-card"))
-            }
-            return halves
         }
-        let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
-        return [
-            String(decoding: bytes, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        ]
+        return half
     }
 }
 

@@ -36,10 +36,47 @@ struct ScanCommand: ReplyingCommand {
         }
         let output = try Output(out)
         var pile = ScannedPile()
-        for file in files { pile.take(try PictureReader.codes(in: file)) }
-        let chosen = try pile.frames.only(named: set ?? "")
-        let others = pile.frames.found.filter { $0.set != chosen.set }
-        return try rebuild(chosen, besides: others, pile, output)
+        for file in files {
+            // One picture that nobody can read must not take the others with it.
+            let picture = try PictureReader.read(file)
+            pile.take(picture.codes)
+            if let trouble = picture.trouble { pile.note(trouble) }
+        }
+        do {
+            let (set, envelope) = try pile.frames.rebuilt(named: set ?? "")
+            return try done(set, envelope, pile, output)
+        } catch let error as PaperError where error.code != .severalSets {
+            guard let fullest = pile.frames.found(named: set ?? "").first else {
+                if let trouble = pile.troubles.first { throw trouble }
+                guard pile.cards > 0 else { throw error }
+                throw CommandError(
+                    .noFile, .noInput, Words.say("error.card-alone"),
+                    hint: Words.say("scan.card"))
+            }
+            return missing(fullest, error, pile)
+        }
+    }
+
+    private func done(
+        _ set: FrameSet, _ envelope: [UInt8], _ pile: ScannedPile, _ output: Output
+    ) throws -> Reply {
+        try Self.write(envelope, output)
+        var json = pile.json(of: set)
+        json["envelope"] = .string(out)
+        json["bytes"] = .number(envelope.count)
+        let line = Words.say(
+            "scan.done", "\(set.present.count)", "\(set.layout.count)", "\(envelope.count)")
+        return Reply(lines: [line] + pile.notes(beside: set), json: json)
+    }
+
+    private func missing(_ set: FrameSet, _ error: PaperError, _ pile: ScannedPile) -> Reply {
+        var lines = [Words.message(of: error)]
+        if error.code == .incomplete { lines += SheetPicture.lines(of: set) }
+        lines += pile.notes(beside: set)
+        if let hint = error.hint { lines.append(Words.say("sync.hint", hint)) }
+        return Reply(
+            lines: lines, json: pile.json(of: set),
+            exitCode: ExitCode(error.kind == .noInput ? 66 : 65))
     }
 
     private static func write(_ bytes: [UInt8], _ output: Output) throws {
@@ -48,41 +85,6 @@ struct ScanCommand: ReplyingCommand {
         }
         try output.makeRoom(for: bytes.count)
         try output.write(bytes)
-    }
-
-    private func rebuild(
-        _ set: FrameSet, besides others: [FrameSet], _ pile: ScannedPile, _ output: Output
-    ) throws -> Reply {
-        var json: [String: JSONValue] = [
-            "set": .string("\(set.set)"), "codes": .number(set.present.count),
-            "needed": .number(set.layout.needed), "of": .number(set.layout.count),
-            "missing": .array(set.missing.map { .number($0 + 1) }),
-            "otherSets": .array(others.map { .string("\($0.set)") }),
-            "cards": .number(pile.cards), "otherCodes": .number(pile.others),
-            "disputed": .number(pile.disputed),
-        ]
-        let besides =
-            others.map {
-                Words.say(
-                    "scan.other-set", String("\($0.set)".prefix(4)), "\($0.present.count)",
-                    "\($0.layout.count)")
-            } + pile.notes
-        do {
-            let bytes = try set.envelope()
-            try Self.write(bytes, output)
-            json["envelope"] = .string(out)
-            json["bytes"] = .number(bytes.count)
-            if out == "-" { return Reply(isSilent: true) }
-            let done = Words.say(
-                "scan.done", "\(set.present.count)", "\(set.layout.count)", "\(bytes.count)")
-            return Reply(lines: [done] + besides, json: json)
-        } catch let error as PaperError {
-            let lines = [Words.message(of: error)] + SheetPicture.lines(of: set) + besides
-            let hint = error.hint.map { [Words.say("sync.hint", $0)] } ?? []
-            return Reply(
-                lines: lines + hint, json: json,
-                exitCode: ExitCode(error.kind == .noInput ? 66 : 65))
-        }
     }
 }
 
@@ -95,7 +97,11 @@ struct ScannedPile {
     private(set) var others = 0
     /// Frames that claim a place that another has, or that there was no room for.
     private(set) var disputed = 0
+    /// Pictures that were not read, or not to the end.
+    private(set) var troubles: [CommandError] = []
     private var hasNewer = false
+
+    mutating func note(_ trouble: CommandError) { troubles.append(trouble) }
 
     mutating func take(_ codes: [String]) {
         for text in codes {
@@ -113,13 +119,34 @@ struct ScannedPile {
         }
     }
 
+    private func others(than set: FrameSet?) -> [FrameSet] {
+        frames.found.filter { $0.set != set?.set }
+    }
+
     /// What a person should know of all that was no help.
-    var notes: [String] {
-        var notes: [String] = []
+    func notes(beside set: FrameSet?) -> [String] {
+        var notes = troubles.map { Words.message(of: $0) }
+        // Attack: a sheet of codes that are all of different sets.
+        notes += others(than: set).prefix(4).map {
+            Words.say(
+                "scan.other-set", String("\($0.set)".prefix(4)), "\($0.present.count)",
+                "\($0.layout.count)")
+        }
         if disputed > 0 { notes.append(Words.say("scan.disputed", "\(disputed)")) }
         if cards > 0 { notes.append(Words.say("scan.card")) }
         if hasNewer { notes.append(Words.say("scan.newer")) }
         if others > 0, !hasNewer { notes.append(Words.say("scan.others", "\(others)")) }
         return notes
+    }
+
+    func json(of set: FrameSet) -> [String: JSONValue] {
+        [
+            "set": .string("\(set.set)"), "codes": .number(set.present.count),
+            "needed": .number(set.layout.needed), "of": .number(set.layout.count),
+            "missing": .array(set.missing.map { .number($0 + 1) }),
+            "otherSets": .array(others(than: set).prefix(64).map { .string("\($0.set)") }),
+            "cards": .number(cards), "otherCodes": .number(others),
+            "disputed": .number(disputed), "unread": .number(troubles.count),
+        ]
     }
 }

@@ -75,46 +75,58 @@ struct PaperVectors {
             side.filter { $0.index % 4 != 1 }.reversed())
         let all = try Frame.frames(of: small, FrameLayout(bytes: 3_000))
         let needed = all[0].layout.needed
-        add("data-alone", .accept, "The code is systematic.", Array(all.prefix(needed)))
-        add("checks-first", .accept, "The order is of no matter.", all.reversed())
-        add("twice", .accept, "A frame twice is a frame.", all + all)
         let sheets = try Frame.frames(of: small, FrameLayout(bytes: 3_000, sheets: 4))
-        add(
-            "a-sheet-lost", .accept, "Any one of the sheets may be lost.",
-            sheets.filter { $0.index % 4 != 2 })
         addTexts(
-            "other-codes", .accept, "Codes that are none of ours are passed over.",
-            ["HTTPS://EXAMPLE.ORG", ""] + all.map(\.text) + ["WIFI:S:GUEST"])
-        let forged = try forged(all[0])
-        add(
-            "forged-first", .accept, "A forged frame beside the printed one is survived.",
-            [forged] + all)
-        add(
-            "forged-instead", .accept, "A forged frame in the place of a printed one is survived.",
-            [forged] + all.dropFirst())
+            "a-sheet-lost", .accept,
+            "Any one of the sheets may be lost; codes that are none of ours are passed over.",
+            ["HTTPS://EXAMPLE.ORG", ""] + sheets.filter { $0.index % 4 != 2 }.map(\.text))
         let other = try Frame.frames(
             of: Secrets.stream("other paper").bytes(3_000), FrameLayout(bytes: 3_000))
         add(
-            "another-set", .accept, "Frames of another set are kept apart.",
-            all + other.prefix(needed - 1))
-
-        add("none", .refused, "Without frames there is no envelope.", [])
+            "another-set", .accept, "Frames of another set, and of another layout, are kept apart.",
+            all + other.prefix(needed - 1) + sheets)
+        let forged = try forged(all[0])
         add(
-            "one-too-few", .refused, "One frame too few gives nothing at all.",
-            Array(all.suffix(needed - 1)))
-        add(
-            "two-layouts", .refused, "Frames of two layouts do not add up.",
-            Array(all.prefix(needed - 1) + sheets.prefix(needed - 1)))
-        add(
-            "two-whole-sets", .malformed, "Which of two envelopes is meant, a person says.",
-            all + other)
+            "forged-instead", .accept,
+            "A forged frame in the place of a printed one is survived, and one beside it.",
+            [forged] + all.dropFirst() + [try self.forged(all[7])])
         add(
             "forged-and-no-other", .malformed, "What was forged is not made up for.",
             [forged] + all[1..<needed])
         add(
             "two-forged", .malformed, "Two forged frames, and none to spare.",
             [forged, try self.forged(all[1])] + all[2..<needed])
+        add(
+            "two-whole-sets", .malformed, "Which of two envelopes is meant, a person says.",
+            all + other)
+        addTexts("no-frames", .refused, "Other codes are no frames.", ["HELLO", "WORLD"])
+        addTexts(
+            "lower-case", .refused, "Base45 has no lower case.", all.map { $0.text.lowercased() })
+        try tooFew(add, side, all, sheets, other)
         try inside(add, all)
+    }
+
+    private func tooFew(
+        _ add: (String, Ruling, String, [Frame]) -> Void, _ side: [Frame], _ all: [Frame],
+        _ sheets: [Frame], _ other: [Frame]
+    ) throws {
+        let needed = all[0].layout.needed
+        let nothing = "One frame too few gives nothing at all."
+        add("none", .refused, "Without frames there is no envelope.", [])
+        add("one-too-few", .refused, nothing, Array(all.suffix(needed - 1)))
+        add("one-too-few-of-one-side", .refused, nothing, Array(side.prefix(17)))
+        add(
+            "one-many-times", .refused, "A frame twice is a frame.",
+            Array(repeating: all[0], count: needed))
+        add(
+            "two-sheets-lost", .refused, "Of two sheets that are lost nothing comes back.",
+            sheets.filter { $0.index % 4 < 2 })
+        add(
+            "two-layouts", .refused, "Frames of two layouts do not add up.",
+            Array(all.prefix(needed - 1) + sheets.prefix(needed - 1)))
+        add(
+            "two-sets", .refused, "Frames of two sets do not add up.",
+            Array(all.prefix(needed - 1) + other.suffix(1)))
     }
 
     /// One byte of the share is another.
@@ -142,5 +154,12 @@ struct PaperVectors {
         add(
             "length-longer", .malformed, "Zeros behind the end are no part of it.",
             try renamed(small + [0]))
+        // Each frame under the number of the next.
+        let turned = try all.map { frame in
+            var bytes = frame.bytes
+            bytes[9] = UInt8((frame.index + 1) % layout.count)
+            return try Frame(bytes: bytes)
+        }
+        add("numbers-turned", .malformed, "A frame has its own number.", turned)
     }
 }

@@ -21,8 +21,7 @@ extension Door {
         for text in try input.texts("codes") {
             if let frame = try? Frame(text: text) { _ = collection.take(frame) }
         }
-        let set = try collection.only()
-        let envelope = try set.envelope()
+        let (set, envelope) = try collection.rebuilt()
         return .accepted([
             "set": .text("\(set.set)"), "envelope": .hex(Digest.sha256(of: envelope).bytes),
         ])

@@ -83,16 +83,22 @@ import Testing
         let probe = CarePassProcess.products.appending(path: "fence-probe").path
         // Through a pipe: behind the closed fence no file can be written, not even this one.
         let answer = try world.process(nil).run(
-            URL(filePath: "/bin/sh"), ["-c", "\"$0\" \"$1\" \"$2\" | cat", probe, kind, secret])
+            URL(filePath: "/bin/sh"),
+            ["-c", "exec 7>&1; \"$0\" \"$1\" \"$2\" | cat", probe, kind, secret])
         let said = Dictionary(
             answer.text.split(separator: "\n").map { line -> (String, Int) in
                 let words = line.split(separator: " ")
                 return (String(words[0]), Int(words[1]) ?? -1)
             }, uniquingKeysWith: { $1 })
-        for what in ["inet", "unix", "read", "write", "create", "trace", "kill", "uring"] {
+        for what in [
+            "inet", "unix", "read", "write", "create", "trace", "kill", "uring", "truncate", "mode",
+            "modeat", "times", "attribute", "rename", "unlink", "folder", "link", "signal", "queue",
+            "limit", "priority", "root", "handle", "tree", "handed-down",
+        ] {
             let number = try #require(said[what], "\(answer.text)")
             #expect(number != 0, "\(what) was let through")
         }
+        #expect(try world.folder.bytes("keystore.key") == [1, 2, 3])
         // What draws pages may be run, and is behind the fence too.
         #expect((said["program"] == 0) == (kind == "programs"))
         #expect((said["run"] == 0) == (kind == "programs"))

@@ -113,6 +113,56 @@ import Testing
         #expect(try paper.scanned == paper.world.folder.bytes("other.envelope"))
     }
 
+    @Test("A picture that cannot be read, and one that is none, do not keep the others from it")
+    func badPictures() throws {
+        let paper = try PaperWorld()
+        let pdf = try paper.print()
+        let whole = try paper.picture(pdf, page: 1)
+        let broken = try paper.world.folder.write([0x89, 0x50, 0x4E, 0x47, 1, 2, 3], to: "broken")
+        let text = try paper.world.folder.write(Array("none".utf8), to: "text")
+        let scanned = try paper.scan([broken, whole, text])
+        #expect(scanned.status == 0, "\(scanned.summary)")
+        #expect(scanned.text.contains("'") && scanned.text.contains("was not read"))
+        #expect(try paper.scanned == paper.world.folder.bytes("paper.envelope"))
+    }
+
+    @Test("Two cards in one picture are refused: a history must not be sealed to a stranger's")
+    func twoCards() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        try world.ask("izmir", ["card", "new", "--out", world.path("other-card")])
+        let card = world.path("card.pdf")
+        _ = try paper.print("s.pdf", ["--card", world.consentHalf, "--card-out", card])
+        let other = world.path("other.pdf")
+        _ = try paper.print(
+            "t.pdf",
+            ["--card", world.path("other-card/consent-half.txt"), "--card-out", other])
+        // One above the other, as two cards lie on a desk.
+        let pages = try [card, other].map {
+            [UInt8](
+                try Data(
+                    contentsOf: URL(
+                        filePath: paper.picture(
+                            $0, page: 1, ["-r", "100", "-H", "300", "-W", "827"], as: "pgm"))))
+        }
+        let pixels = pages.flatMap { $0.suffix(300 * 827) }
+        let both = try world.folder.write(
+            Array("P5\n827 600\n255\n".utf8) + pixels, to: "both.pgm")
+        let packed = try world.run(
+            "izmir",
+            [
+                "pack", paper.passport, "--to", "bearer", "--carry", both, "--out",
+                world.path("never.envelope"),
+            ])
+        packed.expectRefusal([65])
+        #expect(packed.complaints.contains("two different cards"), "\(packed.summary)")
+        #expect(!FileManager.default.fileExists(atPath: world.path("never.envelope")))
+        // And the sheets say that a card alone is no sheet.
+        let alone = try paper.scan([card])
+        alone.expectRefusal([66])
+        #expect(alone.complaints.contains("key card"))
+    }
+
     @Test("What was packed for the network is never printed, and what is no envelope neither")
     func onlyPaperIsPrinted() throws {
         let paper = try PaperWorld()
