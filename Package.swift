@@ -153,8 +153,11 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "CImageReader",
+            // A page takes a second, or ten where pixels are counted without optimisation.
+            cSettings: [.unsafeFlags(["-O2"])], cxxSettings: [.unsafeFlags(["-O2"])],
             linkerSettings: [
                 .linkedLibrary("ZXing"), .linkedLibrary("turbojpeg"), .linkedLibrary("png"),
+                .linkedLibrary("m"),
             ]),
         .executableTarget(
             name: "carepass-scan", dependencies: ["CImageReader"], swiftSettings: settings),

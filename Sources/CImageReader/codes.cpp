@@ -5,6 +5,7 @@
 #include <ZXing/ReadBarcode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <exception>
 #include <vector>
@@ -47,7 +48,9 @@ void erase(Pixels &pixels, const Position &corners) {
 }
 
 // Looks until nothing more is found, a bounded number of times.
-void look(
+//
+// Returns whether anything was.
+bool look(
     Pixels &pixels, Binarizer binarizer, void *context, image_reader_found found) {
     DecodeHints hints;
     hints.setFormats(BarcodeFormat::QRCode);
@@ -66,8 +69,9 @@ void look(
             found(context, result.bytes().data(), result.bytes().size());
             erase(pixels, result.position());
         }
-        if (!any) return;
+        if (!any) return round > 0;
     }
+    return true;
 }
 
 // Halves a picture by averaging: noise goes, and codes in large photographs get the size that
@@ -86,6 +90,158 @@ Pixels halved(const Pixels &whole) {
     return half;
 }
 
+// The mean of the square around each pixel, by sums over the whole picture.
+std::vector<uint8_t> means(const Pixels &pixels, int radius) {
+    const int width = pixels.width, height = pixels.height;
+    std::vector<uint32_t> sums(size_t(width + 1) * (height + 1), 0);
+    for (int y = 0; y < height; y++) {
+        uint32_t row = 0;
+        for (int x = 0; x < width; x++) {
+            row += pixels.bytes[size_t(y) * width + x];
+            // Wraps around in pictures of over 16 million pixels; differences stay right.
+            sums[size_t(y + 1) * (width + 1) + x + 1] = sums[size_t(y) * (width + 1) + x + 1] + row;
+        }
+    }
+    std::vector<uint8_t> result(pixels.bytes.size());
+    for (int y = 0; y < height; y++) {
+        const int top = std::max(y - radius, 0), bottom = std::min(y + radius + 1, height);
+        for (int x = 0; x < width; x++) {
+            const int left = std::max(x - radius, 0), right = std::min(x + radius + 1, width);
+            const uint32_t sum = sums[size_t(bottom) * (width + 1) + right]
+                                 - sums[size_t(top) * (width + 1) + right]
+                                 - sums[size_t(bottom) * (width + 1) + left]
+                                 + sums[size_t(top) * (width + 1) + left];
+            result[size_t(y) * width + x] =
+                static_cast<uint8_t>(sum / uint32_t((bottom - top) * (right - left)));
+        }
+    }
+    return result;
+}
+
+// Black and white by the light around each place: for pictures in the dark, or from a printer
+// that is out of toner. What is noise in one pixel is smoothed away before.
+Pixels levelled(const Pixels &pixels, int radius, int times) {
+    Pixels level{pixels.bytes, pixels.width, pixels.height};
+    for (int i = 0; i < times; i++) level.bytes = means(level, radius);
+    const auto around = means(level, 24);
+    for (size_t i = 0; i < level.bytes.size(); i++)
+        level.bytes[i] = level.bytes[i] < around[i] ? 0 : 255;
+    return level;
+}
+
+// Takes back some of what a lens out of focus did.
+Pixels sharpened(const Pixels &pixels) {
+    Pixels sharp{pixels.bytes, pixels.width, pixels.height};
+    const auto soft = means(pixels, 2);
+    for (size_t i = 0; i < sharp.bytes.size(); i++) {
+        const int value = pixels.bytes[i] + 3 * (int(pixels.bytes[i]) - int(soft[i]));
+        sharp.bytes[i] = static_cast<uint8_t>(std::clamp(value, 0, 255));
+    }
+    return sharp;
+}
+
+struct Corner {
+    double x, y;
+};
+
+// Where a picture has strong contrast, in blocks.
+struct Blocks {
+    std::vector<uint8_t> busy;
+    int side, columns, rows;
+
+    explicit Blocks(const Pixels &pixels)
+        : side(std::max(8, std::max(pixels.width, pixels.height) / 200)),
+          columns(pixels.width / side), rows(pixels.height / side) {
+        busy.assign(size_t(columns) * rows, 0);
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++) {
+                int darkest = 255, lightest = 0;
+                for (int y = row * side; y < (row + 1) * side; y++)
+                    for (int x = column * side; x < (column + 1) * side; x++) {
+                        const int value = pixels.bytes[size_t(y) * pixels.width + x];
+                        darkest = std::min(darkest, value);
+                        lightest = std::max(lightest, value);
+                    }
+                busy[size_t(row) * columns + column] = lightest - darkest > 80;
+            }
+    }
+
+    // True when there is hardly anything left to look at.
+    bool isEmpty() const {
+        return size_t(std::count(busy.begin(), busy.end(), 1)) * 50 < busy.size();
+    }
+
+    // The corners of what is printed, as far as a quick look tells: where busy blocks reach
+    // farthest to each corner of the picture.
+    bool corners(Corner (&found)[4]) const {
+        double best[4] = {1e9, 1e9, 1e9, 1e9};
+        bool any = false;
+        for (int row = 1; row + 1 < rows; row++)
+            for (int column = 1; column + 1 < columns; column++) {
+                int neighbours = 0;
+                for (int y = -1; y <= 1; y++)
+                    for (int x = -1; x <= 1; x++)
+                        neighbours += busy[size_t(row + y) * columns + column + x];
+                if (neighbours < 4) continue;
+                any = true;
+                const double x = (column + 0.5) * side, y = (row + 0.5) * side;
+                const double reach[4] = {x + y, y - x, -x - y, x - y};
+                for (int i = 0; i < 4; i++)
+                    if (reach[i] < best[i]) {
+                        best[i] = reach[i];
+                        found[i] = {x, y};
+                    }
+            }
+        return any;
+    }
+};
+
+// Pulls a quadrilateral straight (Heckbert's square to quadrilateral, computed backwards).
+//
+// - stretch: of the height; how high a slanted sheet was, its sides do not tell exactly.
+Pixels straightened(const Pixels &pixels, const Corner (&from)[4], double stretch) {
+    const auto length = [&from](int one, int other) {
+        return std::hypot(from[one].x - from[other].x, from[one].y - from[other].y);
+    };
+    const double edge = 0.04;
+    // Modules stay as wide as they are high.
+    const int width = std::clamp(
+        int((length(0, 1) + length(3, 2)) / 2 / (1 - 2 * edge)), 16, 2 * pixels.width);
+    const int height = std::clamp(
+        int(stretch * (length(0, 3) + length(1, 2)) / 2 / (1 - 2 * edge)), 16, 2 * pixels.height);
+    const double dx1 = from[1].x - from[2].x, dx2 = from[3].x - from[2].x;
+    const double dy1 = from[1].y - from[2].y, dy2 = from[3].y - from[2].y;
+    const double sx = from[0].x - from[1].x + from[2].x - from[3].x;
+    const double sy = from[0].y - from[1].y + from[2].y - from[3].y;
+    const double below = dx1 * dy2 - dx2 * dy1;
+    Pixels straight{{}, width, height};
+    straight.bytes.assign(size_t(width) * height, 255);
+    if (std::abs(below) < 1) return straight;
+    const double g = (sx * dy2 - dx2 * sy) / below, h = (dx1 * sy - sx * dy1) / below;
+    const double a = from[1].x - from[0].x + g * from[1].x, b = from[3].x - from[0].x + h * from[3].x;
+    const double d = from[1].y - from[0].y + g * from[1].y, e = from[3].y - from[0].y + h * from[3].y;
+    for (int y = 0; y < height; y++) {
+        const double v = (double(y) / height - edge) / (1 - 2 * edge);
+        for (int x = 0; x < width; x++) {
+            const double u = (double(x) / width - edge) / (1 - 2 * edge);
+            const double w = g * u + h * v + 1;
+            if (w < 0.1) continue;
+            const double px = (a * u + b * v + from[0].x) / w;
+            const double py = (d * u + e * v + from[0].y) / w;
+            if (!(px >= 0 && py >= 0 && px < pixels.width - 1 && py < pixels.height - 1))
+                continue;
+            const int ix = int(px), iy = int(py);
+            const double fx = px - ix, fy = py - iy;
+            const uint8_t *upper = pixels.bytes.data() + size_t(iy) * pixels.width + ix;
+            const uint8_t *lower = upper + pixels.width;
+            straight.bytes[size_t(y) * width + x] = static_cast<uint8_t>(
+                (upper[0] * (1 - fx) + upper[1] * fx) * (1 - fy)
+                + (lower[0] * (1 - fx) + lower[1] * fx) * fy + 0.5);
+        }
+    }
+    return straight;
+}
+
 }  // namespace
 
 extern "C" void image_reader_codes(
@@ -96,9 +252,32 @@ extern "C" void image_reader_codes(
         Pixels pixels{{bytes, bytes + size_t(width) * height}, width, height};
         look(pixels, Binarizer::LocalAverage, context, found);
         look(pixels, Binarizer::GlobalHistogram, context, found);
+        if (width < 400 || height < 400) return;
         if (width >= 800 && height >= 800) {
             auto half = halved(pixels);
             look(half, Binarizer::LocalAverage, context, found);
+        }
+        // Dim pictures have no strong contrast anywhere, and are looked at to the end.
+        const Blocks whole({{bytes, bytes + size_t(width) * height}, width, height});
+        if (!whole.isEmpty() && Blocks(pixels).isEmpty()) return;
+        // What was read is white by now; the rest is looked at in other light, and straightened.
+        const int smoothings[][2] = {{0, 0}, {1, 1}, {2, 1}, {1, 2}};
+        for (const auto &smoothing : smoothings) {
+            auto level = levelled(pixels, smoothing[0], smoothing[1]);
+            look(level, Binarizer::GlobalHistogram, context, found);
+        }
+        auto sharp = sharpened(pixels);
+        look(sharp, Binarizer::LocalAverage, context, found);
+        Corner quadrilateral[4];
+        Pixels untouched{{bytes, bytes + size_t(width) * height}, width, height};
+        if (whole.corners(quadrilateral)) {
+            for (const double stretch : {1.0, 0.92, 1.09}) {
+                auto straight = straightened(untouched, quadrilateral, stretch);
+                bool any = look(straight, Binarizer::LocalAverage, context, found);
+                auto level = levelled(straight, 1, 1);
+                any = look(level, Binarizer::GlobalHistogram, context, found) || any;
+                if (any) break;
+            }
         }
     } catch (const std::exception &) {
     } catch (...) {
