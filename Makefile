@@ -1,5 +1,5 @@
 # Two commands do everything: `make demo` and `make test`. Both use one debug build.
-.PHONY: demo test setup build lint check bench soak deb check-deb fuzz mutants vectors interop clean-demo
+.PHONY: demo test setup build lint check bench bench-paper soak deb check-deb fuzz mutants vectors interop clean-demo
 
 demo: setup
 	swift build --product carepass
@@ -39,6 +39,10 @@ check:
 # Measures the programs that are shipped.
 bench: setup
 	"$$(scripts/build-release.sh carepassd carepass-bench)/carepass-bench"
+
+# Damages sheets in twelve ways and counts what comes back.
+bench-paper: setup
+	scripts/bench-paper.sh
 
 # Kills daemons at 3,000 moments instead of 300.
 soak: setup
