@@ -18,8 +18,10 @@ enum PaperTargets {
             let text = TextTargets.text(input)
             if let read = try? Frame(text: text) {
                 require(TextTargets.hasSameBytes(read.text, text), "frame: two texts for one")
-                require(read.index < read.count, "frame: beyond its set")
-                require(read.needed <= read.count && read.count <= 32, "frame: too many")
+                let layout = read.layout
+                require(read.index < layout.count, "frame: beyond its set")
+                require(
+                    layout.needed <= layout.count && layout.count <= 32, "frame: too many")
             }
             if let read = try? Frame(bytes: input) {
                 require(read.bytes == input, "frame: other bytes than were read")
@@ -54,7 +56,7 @@ enum PaperTargets {
                 let rebuilt = try? set.envelope()
                 require(rebuilt == nil || rebuilt == envelope, "frames: another envelope")
                 require(
-                    !isHonest || (rebuilt != nil) == (honest.count >= set.needed),
+                    !isHonest || (rebuilt != nil) == (honest.count >= set.layout.needed),
                     "frames: enough of them, and no envelope")
             }
         })
