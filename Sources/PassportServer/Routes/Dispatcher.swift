@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import Logging
 internal import PassportCoding
 internal import PassportExchange
+internal import PassportStore
 
 /// Finds the route of a request, and turns whatever goes wrong into a problem.
 struct Dispatcher: HTTPResponder {
@@ -12,6 +13,8 @@ struct Dispatcher: HTTPResponder {
     let logger: Logger
 
     func respond(to request: Request, context: Context) async throws -> Response {
+        daemon.mailroom.enter()
+        defer { daemon.mailroom.leave() }
         let start = ContinuousClock.now
         let wait = BodyWait()
         var (template, response) = await answer(request, wait)

@@ -63,13 +63,13 @@ struct Intake {
     }
 
     private func stream(
-        into upload: Upload, _ count: Int, _ look: ([UInt8]) -> Void
+        into upload: Upload, _ count: Int, _ look: (ByteBufferView) -> Void
     ) async throws {
         var arrived = 0
         do {
             for try await part in call.parts {
                 guard part.readableBytes <= count - arrived else { throw Problem(.tooLarge) }
-                let bytes = Array(part.readableBytesView)
+                let bytes = part.readableBytesView
                 arrived += bytes.count
                 look(bytes)
                 try await upload.append(bytes)

@@ -29,6 +29,7 @@ final class GroupWriter: Sendable {
         var waiting: [Pending] = []
         var isRunning = false
         var pages = 0
+        var place = CommitPlace()
         /// The log as this process last signed or confirmed it.
         var known: (note: String?, frontier: MerkleFrontier)?
     }
@@ -39,6 +40,8 @@ final class GroupWriter: Sendable {
     private let randomness: Randomness
     private let directory: Directory?
     private let state = Mutex(State())
+    /// Requests that are being answered.
+    private let callers = Atomic(0)
 
     init(
         _ pool: DatabasePool, _ keys: NodeKeys, _ files: DurableFiles, _ randomness: Randomness,
@@ -67,14 +70,20 @@ final class GroupWriter: Sendable {
                 },
                 fail: { continuation.resume(throwing: $0) },
                 pages: bytes / 4_096 + Self.operationPages)
-            let starts = state.withLock { state in
+            let (starts, isHere) = state.withLock { state in
                 state.waiting.append(pending)
                 defer { state.isRunning = true }
-                return !state.isRunning
+                return (
+                    !state.isRunning,
+                    state.place.isWithCaller(callers: callers.load(ordering: .relaxed))
+                )
             }
-            if starts { start() }
+            if starts { if isHere { runHere() } else { start() } }
         }
     }
+
+    /// A request begins to be answered, or has been.
+    func callers(_ change: Int) { callers.wrappingAdd(change, ordering: .relaxed) }
 
     /// Checks that the log is the one that was signed last.
     func confirm() async throws { _ = try await write { _, ledger in ledger.frontier.size } }
@@ -83,13 +92,25 @@ final class GroupWriter: Sendable {
         pool.asyncWriteWithoutTransaction { database in
             self.runBatch(database)
             self.checkpointIfNeeded(database)
-            // One batch at a time, so that others who wait for the connection get it between two.
-            let goesOn = self.state.withLock { state in
-                state.isRunning = !state.waiting.isEmpty
-                return state.isRunning
-            }
-            if goesOn { self.start() }
+            self.goOn(isTidied: true)
         }
+    }
+
+    /// Runs what waits on the thread of whoever asks, and nothing after it: pages are moved into
+    /// the database by the writer.
+    private func runHere() {
+        pool.writeWithoutTransaction(runBatch)
+        goOn(isTidied: false)
+    }
+
+    /// One batch at a time, so that others who wait for the connection get it between two.
+    private func goOn(isTidied: Bool) {
+        let starts = state.withLock { state in
+            state.isRunning =
+                !state.waiting.isEmpty || !isTidied && state.pages >= Self.checkpointPages
+            return state.isRunning
+        }
+        if starts { start() }
     }
 
     private func runBatch(_ database: Database) {
@@ -98,6 +119,8 @@ final class GroupWriter: Sendable {
             state.waiting.removeFirst(batch.count)
             return batch
         }
+        let begin = ContinuousClock.now
+        defer { state.withLock { $0.place.took(begin.duration(to: .now)) } }
         do {
             try files.refuseBroken()
             for answer in try commit(batch, database) { answer() }
@@ -213,6 +236,8 @@ final class GroupWriter: Sendable {
     /// Empties the write-ahead log, in which erased bytes still stand; not while somebody reads
     /// from it.
     func emptyLog() async throws {
+        // It takes its time: nobody waits for it on a thread that lines are read on.
+        state.withLock { $0.place.yield() }
         try await pool.writeWithoutTransaction { database in
             // Who reads for long, such as a backup, must not keep all writers waiting.
             try database.execute(sql: "PRAGMA busy_timeout = 0")

@@ -135,7 +135,7 @@ extension Mailroom {
     /// Writes a parcel's bytes, or the name of its file.
     static func store(_ parcel: UploadedParcel, _ database: Database) throws -> Int64 {
         var inline: Data?
-        if case .bytes(let bytes) = parcel.content { inline = bytes.blob }
+        if case .memory(let bytes) = parcel.content { inline = bytes }
         try database.run(
             "INSERT INTO parcel (file, bytes) VALUES (?, ?)", [parcel.fileName, inline])
         return database.lastInsertedRowID

@@ -164,6 +164,12 @@ public final class Mailroom: Sendable {
         }
     }
 
+    /// A request begins to be answered: who is alone may wait for the disk on his own thread.
+    public func enter() { writer.callers(1) }
+
+    /// A request has been answered.
+    public func leave() { writer.callers(-1) }
+
     /// The value of `PRAGMA synchronous` on the connection that writes: 2 is FULL.
     public func synchronousLevel() async throws -> Int {
         try await pool.writeWithoutTransaction { database in

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import PassportCoding
 internal import PassportCrypto
@@ -14,12 +15,12 @@ public final class Upload: Sendable {
         var head: [UInt8] = []
         var offset = 0
         /// What came, of a small parcel.
-        var memory: [UInt8] = []
+        var memory = Data()
         /// The open file of a large one, or -1.
         var file: Int32 = -1
         var isOpen = true
 
-        mutating func take(_ bytes: [UInt8]) {
+        mutating func take(_ bytes: some Collection<UInt8>) {
             hash.update(bytes)
             if head.count < ParcelKind.headBytes {
                 head += bytes.prefix(ParcelKind.headBytes - head.count)
@@ -93,31 +94,31 @@ public final class Upload: Sendable {
     /// Takes in the next bytes.
     ///
     /// - Throws: `tooLarge` past the announced length, `full`; nothing was taken in then.
-    public func append(_ bytes: [UInt8]) async throws {
-        if isInline {
-            try take(bytes)
-        } else {
-            try await desk.files.run { try self.take(bytes) }
+    public func append(_ bytes: some Collection<UInt8>) async throws {
+        guard !isInline else { return try take(bytes) { $0.memory.append(contentsOf: bytes) } }
+        let bytes = Array(bytes)
+        try await desk.files.run {
+            try self.take(bytes) { state in
+                do {
+                    try self.desk.files.write(bytes, to: state.file, at: state.offset)
+                } catch {
+                    _ = ftruncate(state.file, off_t(state.offset))
+                    throw error
+                }
+            }
         }
     }
 
-    private func take(_ bytes: [UInt8]) throws {
+    private func take(
+        _ bytes: some Collection<UInt8>, _ keep: (inout State) throws -> Void
+    ) throws {
         try state.withLock { state in
             guard state.isOpen else { throw Self.ended }
             guard bytes.count <= length - state.offset else {
                 throw StoreError(
                     .tooLarge, .refused, "more bytes than were announced")
             }
-            if isInline {
-                state.memory += bytes
-            } else {
-                do {
-                    try desk.files.write(bytes, to: state.file, at: state.offset)
-                } catch {
-                    _ = ftruncate(state.file, off_t(state.offset))
-                    throw error
-                }
-            }
+            try keep(&state)
             state.take(bytes)
         }
     }
@@ -157,9 +158,9 @@ public final class Upload: Sendable {
 
     private func whole(_ state: inout State) throws -> UploadedParcel {
         guard state.isOpen else { throw Self.ended }
-        let content: ParcelContent
+        let content: UploadedParcel.Content
         if isInline {
-            content = .bytes(state.memory)
+            content = .memory(state.memory)
             if !isFresh { DurableFiles.remove(desk.path(name)) }
         } else {
             try desk.files.sync(state.file)
@@ -174,7 +175,7 @@ public final class Upload: Sendable {
 
     private func close(_ state: inout State) {
         state.isOpen = false
-        state.memory = []
+        state.memory = Data()
         if state.file >= 0 { Glibc.close(state.file) }
         state.file = -1
     }
@@ -203,7 +204,7 @@ public final class Upload: Sendable {
             guard state.isOpen else { return }
             let path = desk.path(name)
             if isInline, state.offset > 0, desk.mayBecomeFile(name) {
-                try? desk.files.spill(state.memory, to: path)
+                try? desk.files.spill(Array(state.memory), to: path)
             }
             let kept = desk.offset(name)
             if kept == 0 { DurableFiles.remove(path) } else { desk.files.touch(path, now) }

@@ -234,7 +234,7 @@ extension Mailroom {
         }
         let digest = Digest.sha256(of: bytes)
         guard bytes.count > Self.inlineBytes else {
-            return UploadedParcel(digest, .bytes(bytes), head: bytes)
+            return UploadedParcel(digest, .memory(bytes.blob), head: bytes)
         }
         let desk = uploads
         return try await files.run {

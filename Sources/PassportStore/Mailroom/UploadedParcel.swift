@@ -1,3 +1,4 @@
+internal import Foundation
 public import PassportCoding
 public import PassportCrypto
 public import PassportExchange
@@ -10,14 +11,24 @@ public final class UploadedParcel: Sendable {
     public let digest: Digest
     /// The first bytes, at most `ParcelKind.headBytes`, by which the kind is told.
     public let head: [UInt8]
-    /// Where the bytes are.
-    public let content: ParcelContent
+    /// Where the bytes are; in memory as the database takes them, so that nothing is copied.
+    enum Content: Sendable {
+        case memory(Data)
+        case file(path: String, length: Int)
+    }
+
+    let content: Content
     private let isKept = Mutex(false)
 
     /// Bytes of the parcel.
-    public var length: Int { content.length }
+    public var length: Int {
+        switch content {
+        case .memory(let bytes): bytes.count
+        case .file(_, let length): length
+        }
+    }
 
-    init(_ digest: Digest, _ content: ParcelContent, head: [UInt8]) {
+    init(_ digest: Digest, _ content: Content, head: [UInt8]) {
         self.digest = digest
         self.content = content
         self.head = Array(head.prefix(ParcelKind.headBytes))
