@@ -81,7 +81,12 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         room("PassportCoding", []),
         room("PassportCrypto", ["CSodium", "PassportCoding", crypto]),
-        room("PassportSecrecy", ["CSodium", "PassportCoding", "PassportCrypto", crypto]),
+        .target(
+            name: "PassportSecrecy",
+            dependencies: ["CSodium", "PassportCoding", "PassportCrypto", crypto],
+            exclude: ["Words/LICENSE"],
+            resources: ["en", "fr", "tr"].map { .embedInCode("Words/words.\($0).txt") },
+            swiftSettings: settings),
         room("PassportTrust", ["PassportCoding", "PassportCrypto"]),
         room("PassportAudit", ["PassportCoding", "PassportCrypto"]),
         room(

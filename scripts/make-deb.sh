@@ -61,7 +61,8 @@ libraries() {
 }
 
 licences() {
-    for file in .build/checkouts/*/LICENSE* .build/checkouts/*/NOTICE*; do
+    for file in Sources/PassportSecrecy/Words/LICENSE .build/checkouts/*/LICENSE* \
+        .build/checkouts/*/NOTICE*; do
         [ -f "$file" ] || continue
         printf '==== %s\n\n' "${file#.build/checkouts/}"
         cat "$file"

@@ -52,7 +52,9 @@ public struct EnvelopeOpener: Sendable {
             defer { padded.wipe() }
             return try unlock(padded, asBearer: true)
         }
-        throw Self.notForUs
+        throw SealingError(
+            .notForUs, .refused, "no box of this envelope opens with this card",
+            hint: "ask for the right card; where it has a PIN, that may be the wrong one")
     }
 
     private static let notForUs = SealingError(

@@ -81,7 +81,8 @@ public struct ExaminedEnvelope: Sendable {
         return opened
     }
 
-    private static func open(
+    /// Decrypts one section with a ring that holds its slots.
+    static func open(
         _ kind: Int, _ passport: VerifiedPassport, _ ring: Ring
     ) throws(SealingError) -> Section {
         let claims = passport.claims

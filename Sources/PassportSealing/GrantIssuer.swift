@@ -112,7 +112,9 @@ public struct WithdrawalIssuer: Sendable {
             throw SealingError("withdraw", error)
         }
         guard holder.verifyingKey == passport.claims.holderKey else {
-            throw SealingError(.wrongCard, .refused, "the card is not that of this passport")
+            throw SealingError(
+                .wrongCard, .refused, "the card is not that of this passport",
+                hint: "ask for the right card; where it has a PIN, that may be the wrong one")
         }
         return try sign(grants, passport, .holder, reason, time, holder)
     }

@@ -16,7 +16,8 @@ public enum HolderRing {
             let holder = try card.holderKey(for: claims.id)
             guard holder.verifyingKey == claims.holderKey else {
                 throw SealingError(
-                    .wrongCard, .refused, "the card is not that of this passport")
+                    .wrongCard, .refused, "the card is not that of this passport",
+                    hint: "ask for the right card; where it has a PIN, that may be the wrong one")
             }
             var bytes = try card.holderRingKey(for: claims.id).open(
                 claims.holderRing,

@@ -145,7 +145,7 @@ public struct PassportSealer: Sendable {
                 throw SealingError(.malformed, "seal: a kind of section beyond 255")
             }
             let bytes = section.encoded()
-            let count = (bytes.count + 4 + profile.slotBytes - 1) / profile.slotBytes
+            let count = profile.slots(for: bytes.count)
             let padded = Padding.pad(bytes, to: count * profile.slotBytes)
             for index in 0..<count {
                 let range = index * profile.slotBytes..<(index + 1) * profile.slotBytes
@@ -159,5 +159,12 @@ public struct PassportSealer: Sendable {
                 hint: "leave something out, or issue a second passport")
         }
         return chunks
+    }
+}
+
+extension Profile {
+    /// Slots that a section of so many bytes takes.
+    func slots(for bytes: Int) -> Int {
+        (bytes + Padding.lengthBytes + slotBytes - 1) / slotBytes
     }
 }

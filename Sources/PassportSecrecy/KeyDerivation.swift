@@ -13,6 +13,8 @@ enum KeyDerivation {
         case holderRing = "holder ring"
         case carryHalf = "carry half"
         case carryBox = "carry box"
+        case pinSalt = "PIN salt"
+        case cardWithPIN = "card with PIN"
 
         var info: [UInt8] { Array("care-passport/1 \(rawValue)".utf8) }
     }

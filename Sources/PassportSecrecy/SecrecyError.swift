@@ -23,6 +23,12 @@ extension Failure<SecrecyDomain>.Code {
     public static let missingKey = Self("missingKey")
     /// The text of a card half is mistyped.
     public static let mistypedCard = Self("mistypedCard")
+    /// The card has a PIN and none was given, or the other way round.
+    public static let needsPIN = Self("needsPIN")
+    /// A PIN that is none.
+    public static let wrongPIN = Self("wrongPIN")
+    /// Words that are none of a card.
+    public static let mistypedWords = Self("mistypedWords")
     /// A key of the wrong purpose or length.
     public static let wrongKey = Self("wrongKey")
     /// A file could not be written; what was there is unchanged.

@@ -16,7 +16,7 @@ struct CarePass: ParsableCommand {
             InitCommand.self, OperatorCommand.self, OrgCommand.self, PeerCommand.self,
             SummaryCommand.self, CardCommand.self, SealCommand.self, GrantCommand.self,
             PackCommand.self, PrintCommand.self, ScanCommand.self, OpenCommand.self,
-            InspectCommand.self, WithdrawCommand.self,
+            InspectCommand.self, WithdrawCommand.self, ReissueCommand.self, CoverCommand.self,
             TakeInCommand.self, StatusCommand.self, DaemonCommand.self, SendCommand.self,
             InboxCommand.self, FetchCommand.self, SyncCommand.self, PurgeCommand.self,
             AuditCommand.self, DemoCommand.self,

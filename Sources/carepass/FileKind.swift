@@ -69,8 +69,8 @@ enum FileKind: String {
             return .checkpoint
         }
         let typed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if (try? ConsentHalf(text: typed)) != nil { return .consentHalf }
-        if (try? CarryHalf(text: typed)) != nil { return .carryHalf }
+        if ConsentHalf.isText(typed) || (try? CardWords(text: typed)) != nil { return .consentHalf }
+        if CarryHalf.isText(typed) { return .carryHalf }
         return nil
     }
 

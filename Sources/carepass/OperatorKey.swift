@@ -92,6 +92,20 @@ extension Home {
         return first + UInt64(confirmed.count + before.count)
     }
 
+    /// Commits several acts of an operator in one transaction.
+    func commit(
+        _ acts: [(fields: AuditFields, changes: [StoreChange])],
+        after unsigned: [(fields: AuditFields, changes: [StoreChange])] = [],
+        signedBy staff: borrowing OperatorKey
+    ) throws {
+        let before = try unsigned.map { (try entry($0.fields), $0.changes) }
+        var signed: [(entry: AuditEntry, changes: [StoreChange])] = []
+        for act in acts { signed.append((try self.signed(act.fields, staff), act.changes)) }
+        try store.commit(
+            confirmation(staff) + before + signed, origin: origin,
+            logKey: keys.signingKey(.log))
+    }
+
     /// Commits an entry that needs no signature in the presence of an operator, who vouches for
     /// the clock where somebody has to.
     func commit(_ fields: AuditFields, vouchedBy staff: borrowing OperatorKey) throws {

@@ -31,9 +31,16 @@ def base45(text):
 
 def needed(count, sheets):
     """k of a set, or None where there is no such set."""
-    if count not in COUNTS or sheets not in SHEETS or count % sheets:
+    if count not in COUNTS or sheets not in SHEETS:
         return None
-    return count - max(count // 4, count // sheets if sheets > 1 else 0)
+    return count - max(count // 4, -(-count // sheets) if sheets > 2 else 0)
+
+
+def fill(name, count):
+    """What stands behind an envelope."""
+    blocks = (suite.label_hash("paper fill", name + block.to_bytes(2, "big"))
+              for block in range(-(-count // 32)))
+    return b"".join(blocks)[:count]
 
 
 class Frame:
@@ -150,9 +157,9 @@ class Pile:
     def _inside(data, name):
         length = int.from_bytes(data[:4], "big")
         envelope = data[4:4 + length]
-        if not 0 < length <= len(data) - 4 or any(data[4 + length:]):
+        if not 0 < length <= len(data) - 4 or suite.sha256(envelope)[:8] != name:
             return None
-        return envelope if suite.sha256(envelope)[:8] == name else None
+        return envelope if data[4 + length:] == fill(name, len(data) - 4 - length) else None
 
 
 # --- Vectors -------------------------------------------------------------------------------------

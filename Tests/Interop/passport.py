@@ -1,6 +1,8 @@
 """Passports, rings, slots and the key card (Spec/passport.md)."""
 
 import hmac
+import unicodedata
+from pathlib import Path
 
 import cbor_strict as cbor
 import cose
@@ -124,38 +126,112 @@ class Ring:
         return sorted({record[0] for record in self.records})
 
 
+WORD_LISTS = ["en", "fr", "tr", "numbers"]
+DIGITS = {chr(zero + value): value for zero in (0x30, 0x660, 0x6F0) for value in range(10)}
+WORDS = Path(__file__).resolve().parents[2] / "Sources/PassportSecrecy/Words"
+
+
+def read_pin(text):
+    """The digits of a PIN, whatever script they are in."""
+    digits = [DIGITS.get(one) for one in text if not one.isspace()]
+    if not 4 <= len(digits) <= 12 or None in digits:
+        raise Refused("secrecy.wrongPIN", "not 4 to 12 digits")
+    return "".join(map(str, digits)).encode()
+
+
+def words_in(words, name):
+    """The ten bytes that words of a list stand for, or None."""
+    if name == "numbers":
+        places = [number(word) - 1 for word in words]
+    else:
+        listed = (WORDS / f"words.{name}.txt").read_text("utf-8").split()
+        listed = [plain(word) for word in listed]
+        places = [one_place(plain(word), listed) for word in words]
+    if any(not 0 <= place < 2048 for place in places) or len(places) != 8:
+        return None
+    whole = 0
+    for place in places:
+        whole = whole << 11 | place
+    data = whole.to_bytes(11, "big")
+    return data[:10] if suite.label_hash("words", data[:10])[0] == data[10] else None
+
+
+def number(word):
+    digits = [DIGITS.get(one) for one in word]
+    return -1 if None in digits or len(digits) > 4 else int("".join(map(str, digits)) or 0)
+
+
+def plain(word):
+    """A word without case and accents."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    return "".join(one for one in parts if unicodedata.category(one) != "Mn").replace("ı", "i")
+
+
+def one_place(word, listed):
+    if word in listed:
+        return listed.index(word)
+    begun = [at for at, one in enumerate(listed) if one.startswith(word)]
+    return begun[0] if len(word) >= 4 and len(begun) == 1 else -1
+
+
 class Half:
     """Half a key card."""
 
     KINDS = {0x11: "consent", 0x12: "carry"}
+    WITH_PIN = {0x13: "consent", 0x14: "carry"}
 
-    def __init__(self, kind, secret):
-        self.kind, self.secret = kind, secret
+    def __init__(self, kind, printed, stretched=None):
+        self.kind, self.printed, self.stretched = kind, printed, stretched
+
+    @property
+    def secret(self):
+        if self.stretched is None:
+            return self.printed
+        return suite.derive(self.printed + self.stretched, "card with PIN", count=16)
 
     @classmethod
-    def read(cls, text, wanted=None):
+    def read(cls, text, wanted=None, pin=None):
         if len(text.encode()) > 128:
             raise Refused("secrecy.mistypedCard", "too long")
         try:
             data = suite.read_base32(text.strip())
         except Refused:
             raise Refused("secrecy.mistypedCard", "not base32") from None
-        if len(data) != 20 or data[0] not in cls.KINDS:
+        if len(data) != 20 or data[0] not in cls.KINDS | cls.WITH_PIN:
             raise Refused("secrecy.mistypedCard", "length or kind")
         if suite.label_hash("card", data[:17])[:3] != data[17:]:
             raise Refused("secrecy.mistypedCard", "checksum")
-        if wanted and cls.KINDS[data[0]] != wanted:
+        kind = (cls.KINDS | cls.WITH_PIN)[data[0]]
+        if wanted and kind != wanted:
             raise Refused("secrecy.mistypedCard", "the other half")
-        return cls(cls.KINDS[data[0]], data[1:17])
+        if (data[0] in cls.WITH_PIN) != (pin is not None):
+            raise Refused("secrecy.needsPIN", "a PIN is missing, or one too many")
+        half = cls(kind, data[1:17])
+        if pin is not None:
+            carry = half.printed if kind == "carry" else half.carry().printed
+            half.stretched = suite.stretch(
+                read_pin(pin), suite.derive(carry, "PIN salt", count=16), 32)
+        return half
+
+    @classmethod
+    def from_words(cls, text):
+        """The consent half that stands for eight words."""
+        words = text.lower().replace("-", " ").replace(",", " ").split()
+        found = {one for one in (words_in(words, name) for name in WORD_LISTS) if one}
+        if len(words) != 8 or len(found) != 1:
+            raise Refused("secrecy.mistypedWords", "none or several readings")
+        salt = suite.label_hash("words salt", b"")[:16]
+        return cls("consent", suite.stretch(found.pop(), salt, 16))
 
     def text(self):
-        number = {name: byte for byte, name in self.KINDS.items()}[self.kind]
-        body = bytes([number]) + self.secret
+        kinds = self.KINDS if self.stretched is None else self.WITH_PIN
+        number = {name: byte for byte, name in kinds.items()}[self.kind]
+        body = bytes([number]) + self.printed
         text = suite.base32(body + suite.label_hash("card", body)[:3])
         return "-".join(text[at:at + 4] for at in range(0, 32, 4))
 
     def carry(self):
-        return Half("carry", suite.derive(self.secret, "carry half", count=16))
+        return Half("carry", suite.derive(self.printed, "carry half", count=16), self.stretched)
 
     def holder_seed(self, passport_id):
         return suite.derive(self.secret, "holder key", passport_id)

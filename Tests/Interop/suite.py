@@ -152,6 +152,11 @@ PURPOSES = {1: "issue", 2: "consent", 3: "status", 4: "log", 5: "exchange", 6: "
             7: "seal-net", 8: "seal-paper", 9: "root", 10: "staff", 11: "holder", 12: "vault"}
 
 
+def stretch(secret, salt, count):
+    """Argon2id at the one cost there is."""
+    return Argon2id(salt=salt, length=count, iterations=3, lanes=1, memory_cost=65536).derive(secret)
+
+
 def open_key_file(data, passphrase):
     """A list of (purpose, seed), in the order of the file."""
     cbor.limit(data, 65536, "keyFileBytes")
@@ -161,7 +166,7 @@ def open_key_file(data, passphrase):
     secret = secret.rstrip(b"\r\n")
     if not 1 <= len(secret) <= 1024:
         raise Refused("secrecy.wrongPassphrase", "passphraseBytes")
-    key = Argon2id(salt=file[2], length=32, iterations=3, lanes=1, memory_cost=65536).derive(secret)
+    key = stretch(secret, file[2], 32)
     try:
         plain = ChaCha20Poly1305(key).decrypt(ZERO_NONCE, file[3], b"care-passport/1 key file")
     except InvalidTag:

@@ -234,7 +234,10 @@ def area_slot(given):
 
 
 def area_card(given):
-    half = passport.Half.read(given["text"], given["half"])
+    if given["half"] == "words":
+        half = passport.Half.from_words(given["text"])
+    else:
+        half = passport.Half.read(given["text"], given["half"], given.get("pin"))
     found = {"text": half.text()}
     if half.kind == "consent":
         found["carry"] = half.carry().text()

@@ -59,14 +59,17 @@ import Testing
 
     @Test("any one sheet of several may be lost")
     func sheets() throws {
-        for sheets in [2, 3, 4, 6, 8] {
-            let layout = try FrameLayout(bytes: 2_900, sheets: sheets)
-            let printed = envelope(2_900)
-            let frames = try Frame.frames(of: printed, layout)
-            for sheet in 0..<sheets {
-                let lost = layout.frames(on: sheet)
-                let rest = frames.filter { !lost.contains($0.index) }
-                #expect(try collected(rest).found.first?.envelope() == printed)
+        for sheets in 2...8 {
+            for bytes in [2_900, 13_370] {
+                let layout = try FrameLayout(bytes: bytes, sheets: sheets)
+                let printed = envelope(bytes)
+                let frames = try Frame.frames(of: printed, layout)
+                for lost in 0..<sheets {
+                    let kept = Set(
+                        (0..<sheets).filter { $0 != lost }.flatMap { layout.frames(on: $0) })
+                    let rest = frames.filter { kept.contains($0.index) }
+                    #expect(try collected(rest).found.first?.envelope() == printed)
+                }
             }
         }
     }

@@ -135,7 +135,7 @@ struct KeyCardTests {
         )
         #expect(halves.0 != halves.1)
         // Taken for a consent secret, the carry secret makes other holder and ring keys.
-        var body = [CardText.Half.consent.rawValue] + halves.1
+        var body = [CardText.Half.consent.kind(hasPIN: false)] + halves.1
         body += Digest.sha256(label: "care-passport/1 card", body).bytes.prefix(3)
         let forged = try ConsentHalf(text: Base32.encode(body))
         let passport = try passport(1)
@@ -186,7 +186,7 @@ struct KeyCardTests {
         #expect(
             Set(labels) == [
                 "slot key", "slot commitment", "holder key", "holder ring", "carry half",
-                "carry box",
+                "carry box", "PIN salt", "card with PIN",
             ])
     }
 

@@ -54,6 +54,16 @@ import Testing
             arguments: ["summary", "import", "FILE", "--cadre", "nurse"],
             maximum: Limits.fhirBytes, good: nil),
         Place(
+            name: "reissue", home: "izmir",
+            arguments: ["reissue", "PASSPORT", "--card", "FILE", "--out", "WORLD/never"],
+            maximum: 256, good: "card/consent-half.txt"),
+        Place(
+            name: "PIN", home: "izmir",
+            arguments: [
+                "seal", "SUMMARY", "--card", "WORLD/card/consent-half.txt", "--pin", "FILE",
+            ],
+            maximum: 256, good: nil),
+        Place(
             name: "supplement", home: "izmir",
             arguments: ["summary", "import", "--supplement", "FILE", "--cadre", "nurse"],
             maximum: Limits.fhirBytes, good: nil),

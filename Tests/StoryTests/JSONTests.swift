@@ -60,10 +60,11 @@ import Testing
         _ = try ask("athens", ["take-in", world.path("new.identity")])
         for (home, arguments) in Self.audits(world) { _ = try ask(home, arguments) }
         // `demo` has a test of its own, what needs a daemon is asked in `ExchangeStoryTests`, and
-        // what needs paper in `PaperStoryTests`; everything else that help lists was asked.
+        // what needs paper in `PaperStoryTests` and `ReissueStoryTests`; everything else that help
+        // lists was asked.
         let elsewhere: Set = [
             "demo", "help", "daemon pair", "daemon show", "send", "inbox", "fetch", "sync", "purge",
-            "print", "scan",
+            "print", "scan", "reissue", "cover",
         ]
         for command in try Self.commands(world) where !elsewhere.contains(command) {
             #expect(seen.contains(command), "\(command)")

@@ -77,7 +77,7 @@ struct World: Sendable {
         let own = "dr-\(home)"
         let asks = [
             ["seal"], ["grant"], ["pack"], ["withdraw"], ["peer", "add"], ["operator", "add"],
-            ["peer", "remove"], ["daemon", "pair"], ["purge"],
+            ["peer", "remove"], ["daemon", "pair"], ["purge"], ["reissue"], ["cover"],
         ]
         guard asks.contains(where: { arguments.starts(with: $0) }),
             // The first operator of a home has nobody who could sign.

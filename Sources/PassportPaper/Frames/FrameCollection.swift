@@ -180,7 +180,9 @@ public struct FrameSet: Sendable {
         let end = FrameLayout.lengthBytes + length
         let envelope = Array(bytes[FrameLayout.lengthBytes..<end])
         // One envelope has one form on paper.
-        guard bytes[end...].allSatisfy({ $0 == 0 }), FrameSetID(of: envelope) == set else {
+        guard FrameSetID(of: envelope) == set,
+            bytes[end...].elementsEqual(set.fill(bytes.count - end))
+        else {
             return nil
         }
         return envelope

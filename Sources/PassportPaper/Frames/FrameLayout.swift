@@ -25,8 +25,8 @@ public struct FrameLayout: Hashable, Sendable {
     ///
     /// One frame in four may be lost; of several sheets, any one.
     ///
-    /// - Throws: `overLimit` when the envelope does not fit, or for a number of sheets that the
-    ///   frames cannot be spread over.
+    /// - Throws: `overLimit` when the envelope does not fit, or for a number of sheets that no set
+    ///   has.
     public init(bytes: Int, sheets: Int = 1) throws(PaperError) {
         guard (1...Self.mostSheets).contains(sheets) else {
             throw PaperError(.overLimit, "1 to \(Self.mostSheets) sheets")
@@ -35,7 +35,7 @@ public struct FrameLayout: Hashable, Sendable {
         guard let layout = layouts.first(where: { $0.capacity >= bytes }) else {
             throw PaperError(
                 .overLimit, .refused, "the envelope does not fit on so many sheets",
-                hint: "choose 1, 4, 6 or 8 sheets")
+                hint: "choose another number of sheets; 1, 2, and 4 to 8 hold the longest")
         }
         self = layout
     }
@@ -48,16 +48,22 @@ public struct FrameLayout: Hashable, Sendable {
     }
 
     private init?(count: Int, sheets: Int) {
-        guard Self.counts.contains(count), (1...Self.mostSheets).contains(sheets),
-            count.isMultiple(of: sheets)
-        else { return nil }
+        guard Self.counts.contains(count), (1...Self.mostSheets).contains(sheets) else {
+            return nil
+        }
         self.count = count
         self.sheets = sheets
-        needed = count - max(count / 4, sheets > 1 ? count / sheets : 0)
+        let onSheet = Self.isCopied(sheets) ? 0 : (count + sheets - 1) / sheets
+        needed = count - max(count / 4, onSheet)
     }
 
-    /// The frames on each sheet, by their numbers. Neighbours lie on different sheets.
+    /// Two sheets are two copies: spread over both, each would have to hold all of it anyway.
+    private static func isCopied(_ sheets: Int) -> Bool { sheets <= 2 }
+
+    /// The frames on each sheet, by their numbers. Neighbours lie on different sheets, unless
+    /// each of the sheets holds all.
     public func frames(on sheet: Int) -> [Int] {
-        Array(stride(from: sheet, to: count, by: sheets))
+        Self.isCopied(sheets)
+            ? Array(0..<count) : Array(stride(from: sheet, to: count, by: sheets))
     }
 }

@@ -8,7 +8,8 @@ public struct FrameSetID: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a name.
     static let byteCount = 8
 
-    let bytes: [UInt8]
+    /// The eight bytes.
+    public let bytes: [UInt8]
 
     /// The name of an envelope's set.
     public init(of envelope: [UInt8]) {
@@ -16,6 +17,19 @@ public struct FrameSetID: Hashable, Sendable, CustomStringConvertible {
     }
 
     init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+
+    /// What stands behind an envelope that does not fill its frames. Zeros would show as an even
+    /// pattern, and with it how much is inside.
+    func fill(_ count: Int) -> [UInt8] {
+        let blocks = (max(count, 0) + Digest.byteCount - 1) / Digest.byteCount
+        let stream = (0..<blocks).flatMap { block in
+            Digest.sha256(
+                label: "care-passport/1 paper fill", bytes,
+                [UInt8(truncatingIfNeeded: block >> 8), UInt8(truncatingIfNeeded: block)]
+            ).bytes
+        }
+        return Array(stream.prefix(max(count, 0)))
+    }
 
     /// Hexadecimal digits, for people who compare two sheets.
     public var description: String {

@@ -3,7 +3,7 @@ public import PassportCoding
 extension Frame {
     /// Spreads an envelope over frames.
     ///
-    ///     length 4 | envelope | zeros   cut into `needed` shards, and the check shards after them
+    ///     length 4 | envelope | fill   cut into `needed` shards, and the check shards after them
     ///
     /// - Throws: `overLimit` when the envelope does not fit the layout.
     public static func frames(
@@ -17,11 +17,11 @@ extension Frame {
             UInt8(truncatingIfNeeded: length >> UInt32(8 * (FrameLayout.lengthBytes - 1 - place)))
         }
         bytes += envelope
-        bytes += [UInt8](repeating: 0, count: layout.needed * shardBytes - bytes.count)
+        let set = FrameSetID(of: envelope)
+        bytes += set.fill(layout.needed * shardBytes - bytes.count)
         let data = (0..<layout.needed).map { number in
             Array(bytes[number * shardBytes..<(number + 1) * shardBytes])
         }
-        let set = FrameSetID(of: envelope)
         return (data + code.checks(of: data)).enumerated().map { index, shard in
             Frame(set: set, index: index, layout: layout, shard: shard)
         }

@@ -1,10 +1,11 @@
 /// What is printed on a key card: the text of each half, as it is typed where no code can be read.
 public struct PrintedCard: Sendable {
-    let consent: String
+    let consent: String?
     let carry: String
 
-    /// Takes the texts of the two halves. Whoever has them has the card.
-    public init(consent: String, carry: String) {
+    /// Takes the texts of the two halves, or of the carry half alone. Whoever has them has the
+    /// card.
+    public init(consent: String?, carry: String) {
         self.consent = consent
         self.carry = carry
     }
@@ -22,17 +23,21 @@ struct CardPrinter {
     func draw(
         _ card: PrintedCard, width: Double, y: Double, _ canvas: borrowing Canvas
     ) throws(PaperError) {
-        let left = (width - 2 * Self.halfWidth) / 2
-        let middle = left + Self.halfWidth
+        let halves = card.consent == nil ? 1.0 : 2.0
+        let left = (width - halves * Self.halfWidth) / 2
+        let right = left + halves * Self.halfWidth
         // One shape for each half, so that the hand finds the right one without reading.
         try draw("card.carry", card.carry, .circle, x: left, y: y, canvas)
-        try draw("card.consent", card.consent, .square, x: middle, y: y, canvas)
-        for x in [left, middle, middle + Self.halfWidth] {
+        if let consent = card.consent {
+            try draw("card.consent", consent, .square, x: left + Self.halfWidth, y: y, canvas)
+        }
+        for x in stride(from: left, through: right + 1, by: Self.halfWidth) {
             canvas.cutLine(from: (x, y), to: (x, y + Self.height))
         }
         for edge in [y, y + Self.height] {
-            canvas.cutLine(from: (left, edge), to: (left + 2 * Self.halfWidth, edge))
+            canvas.cutLine(from: (left, edge), to: (right, edge))
         }
+        guard card.consent != nil else { return }
         try canvas.text(
             language.say("card.fold"), x: left, y: y - 2.8, width: 2 * Self.halfWidth,
             Canvas.TextStyle(language: language, size: 1.9, isCentred: true))

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
-import Glibc
 import PassportAudit
 internal import PassportCoding
 import PassportCrypto
+import PassportPaper
 import PassportSecrecy
 
 /// `carepass card`: key cards.
@@ -20,57 +20,136 @@ struct CardCommand: ParsableCommand {
         @Option(help: "The folder for the two files; print them, hand them over, delete them.")
         var out: String
 
+        @Flag(help: "The card works only together with a PIN that the person chooses.")
+        var withPin = false
+
+        @OptionGroup var pin: PINOptions
+
+        @Option(
+            help: """
+                Words to keep in the head in place of the consent half, drawn for the person: \
+                en, fr, tr, or numbers.
+                """)
+        var words: String?
+
         func validate() throws {
             guard out != "-" else { throw ValidationError(Words.say("error.card-out")) }
+            guard words == nil || !withPin && pin.pin == nil else {
+                throw ValidationError(Words.say("error.words-pin"))
+            }
         }
 
         func reply() throws -> Reply {
+            let list: CardWords.List? = try words.map { try Choice.of($0, "words") }
             let home = try Home(options)
             let folder = try NewFolder(out)
-            let halves = try ["consent-half", "carry-half"].map { name in
+            let names = [list == nil ? "consent-half" : "words", "carry-half"]
+            let halves = try names.map { name in
                 let output = try Output("\(out)/\(name).txt", replacing: false)
-                try output.makeRoom(for: 64)
+                try output.makeRoom(for: 256)
                 return output
             }
-            let card = try ConsentHalf(from: home.randomness)
+            let (text, carry) = try make(list, home.randomness)
             // The log first: a card without an entry must not exist. It names nobody.
             try home.commit(AuditFields(act: .cardMade, time: home.now))
             folder.keep()
-            try halves[0].writeAfterAct(Array("\(card.text())\n".utf8))
-            try halves[1].writeAfterAct(Array("\(try card.carryHalf().text())\n".utf8))
+            try halves[0].writeAfterAct(Array("\(text)\n".utf8))
+            try halves[1].writeAfterAct(Array("\(carry)\n".utf8))
             return Reply(
-                lines: [Words.say("card.made"), Words.say("card.keep")],
+                lines: [
+                    Words.say(list == nil ? "card.made" : "card.made-words"),
+                    Words.say("card.keep"),
+                    Words.say(ConsentHalf.needsPIN(text) ? "card.together-pin" : "card.together"),
+                ],
                 json: [
-                    "consentHalf": .string("\(out)/consent-half.txt"),
+                    list == nil ? "consentHalf" : "words": .string("\(out)/\(names[0]).txt"),
                     "carryHalf": .string("\(out)/carry-half.txt"),
+                    "pin": .bool(ConsentHalf.needsPIN(text)),
                 ])
+        }
+
+        /// Texts of both halves.
+        private func make(
+            _ list: CardWords.List?, _ randomness: Randomness
+        ) throws -> (text: String, carry: String) {
+            if let list {
+                let words = CardWords(from: randomness)
+                let card = try ConsentHalf(words: words)
+                return (words.text(in: list), try card.carryHalf().text())
+            }
+            let hasPIN = withPin || pin.pin != nil
+            let card = try ConsentHalf(
+                from: randomness, pin: hasPIN ? pin.read(twice: true) : nil)
+            return (card.text(), try card.carryHalf().text())
         }
     }
 
-    /// Reads the consent half from a file, a picture of it or standard input; never from an
-    /// argument.
-    static func consentHalf(_ path: String) throws -> ConsentHalf {
-        let text = try text(path) { (try? ConsentHalf(text: $0)) != nil }
-        return try FileFailure.naming(path) { try ConsentHalf(text: text) }
+    /// Reads the consent half, or the words in its place, from a file, a picture of it or
+    /// standard input; never from an argument.
+    ///
+    /// - Parameter isNew: true when something will be made for this card: a PIN that is mistyped
+    ///   then would make it for no card that there is.
+    static func consentHalf(
+        _ path: String, _ pin: PINOptions, isNew: Bool = false
+    ) throws -> ConsentHalf {
+        let text = try text(path, pin, ConsentHalf.isText)
+        return try FileFailure.naming(path) {
+            if CardWords.isLikely(text) { return try words(text, pin) }
+            return try ConsentHalf(text: text, pin: pin.read(for: text, twice: isNew))
+        }
     }
 
-    /// Reads the carry half from a file, a picture of it or standard input.
-    static func carryHalf(_ path: String) throws -> CarryHalf {
-        let text = try text(path) { (try? CarryHalf(text: $0)) != nil }
-        return try FileFailure.naming(path) { try CarryHalf(text: text) }
+    /// Reads the carry half from a file, a picture of it or standard input; words make one too.
+    ///
+    /// - Parameter isNew: as for the consent half.
+    static func carryHalf(
+        _ path: String, _ pin: PINOptions, isNew: Bool = false
+    ) throws -> CarryHalf {
+        let text = try text(path, pin, CarryHalf.isText)
+        return try FileFailure.naming(path) {
+            if CardWords.isLikely(text) {
+                return try words(text, pin).carryHalf()
+            }
+            return try CarryHalf(text: text, pin: pin.read(for: text, twice: isNew))
+        }
+    }
+
+    /// What is printed of a card: both halves by the consent half, the carry half alone by itself
+    /// or by words, which are not printed.
+    static func printed(_ path: String) throws -> PrintedCard {
+        let text = try text(path, PINOptions(), ConsentHalf.isText)
+        return try FileFailure.naming(path) {
+            if CardWords.isLikely(text) {
+                let card = try ConsentHalf(words: CardWords(text: text))
+                return PrintedCard(consent: nil, carry: try card.carryHalf().text())
+            }
+            if CarryHalf.isText(text) { return PrintedCard(consent: nil, carry: text) }
+            let texts = try ConsentHalf.printedTexts(of: text)
+            return PrintedCard(consent: texts.consent, carry: texts.carry)
+        }
+    }
+
+    private static func words(_ text: String, _ pin: PINOptions) throws -> ConsentHalf {
+        guard pin.pin == nil else {
+            throw CommandError(.badArgument, .badInput, Words.say("error.words-pin"))
+        }
+        return try ConsentHalf(words: CardWords(text: text))
     }
 
     /// True for the text of either half.
     static func isHalf(_ text: String) -> Bool {
-        (try? ConsentHalf(text: text)) != nil || (try? CarryHalf(text: text)) != nil
+        ConsentHalf.isText(text) || CarryHalf.isText(text)
     }
 
     /// The typed text of a file, or what stands in a code of a picture.
     ///
     /// Attack: a second card in the picture. A history that is sealed to it is a stranger's.
     private static func text(
-        _ path: String, _ isWanted: (String) -> Bool
+        _ path: String, _ pin: PINOptions, _ isWanted: (String) -> Bool
     ) throws -> String {
+        guard path != "-" || pin.pin != "-" else {
+            throw CommandError(.badArgument, .badInput, Words.say("error.pin-input"))
+        }
         guard path != "-", PictureReader.isPicture(path) else {
             let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
             return String(decoding: bytes, as: UTF8.self)
@@ -93,30 +172,4 @@ struct CardCommand: ParsableCommand {
         }
         return half
     }
-}
-
-/// The folder for a card. One that was made for it is gone again when no card came of it.
-private final class NewFolder {
-    private let path: String
-    private var isToGo: Bool
-
-    /// Makes the folder itself, and none above it: a mistyped path is no place for a card.
-    init(_ path: String) throws {
-        self.path = path
-        isToGo = unsafe mkdir(path, 0o700) == 0
-        let code = errno
-        var status = stat()
-        let isThere = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        guard isThere else {
-            throw CommandError(
-                .badArgument, .cannotWrite,
-                Words.say(
-                    "error.no-folder", ViewText.clean(path),
-                    unsafe String(cString: strerror(code)).lowercased()))
-        }
-    }
-
-    func keep() { isToGo = false }
-
-    deinit { if isToGo { _ = unsafe rmdir(path) } }
 }

@@ -72,6 +72,8 @@ struct GrantCommand: ReplyingCommand {
     @Option(help: "The consent half of a card presented at this desk; '-' for standard input.")
     var card: String?
 
+    @OptionGroup var pin: PINOptions
+
     func reply() throws -> Reply {
         let operatorKey = try OperatorKey(options, staff)
         let home = try Home.open(options, with: operatorKey)
@@ -90,7 +92,7 @@ struct GrantCommand: ReplyingCommand {
         let issued: IssuedGrant
         if let card {
             issued = try grants.grant(
-                terms, passport: verified, card: CardCommand.consentHalf(card),
+                terms, passport: verified, card: CardCommand.consentHalf(card, pin),
                 desk: home.organisation, key: key)
         } else {
             guard let sealed = record.sealedRing else {

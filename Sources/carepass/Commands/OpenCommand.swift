@@ -35,6 +35,8 @@ struct OpenCommand: ReplyingCommand {
     @Option(help: "Open as the bearer, with the carry half of the card; '-' for standard input.")
     var carry: String?
 
+    @OptionGroup var pin: PINOptions
+
     @Flag(help: "List every check, also those that passed.")
     var checks = false
 
@@ -51,7 +53,7 @@ struct OpenCommand: ReplyingCommand {
         let home = try Home.open(options, with: operatorKey)
         let envelope = try Self.readEnvelope(file)
         // A mistyped card is no attempt to open: it is refused before the log hears of it.
-        let half = try carry.map { try CardCommand.carryHalf($0) }
+        let half = try carry.map { try CardCommand.carryHalf($0, pin) }
         let output = try fhir.map { try Output($0) }
         let unlocked: UnlockedEnvelope
         do {

@@ -35,6 +35,8 @@ struct PackCommand: ReplyingCommand {
     @Option(help: "With 'bearer': a file with the carry half of the card.")
     var carry: String?
 
+    @OptionGroup var pin: PINOptions
+
     func reply() throws -> Reply {
         let operatorKey = try OperatorKey(options, staff)
         let home = try Home.open(options, with: operatorKey)
@@ -58,9 +60,9 @@ struct PackCommand: ReplyingCommand {
         }
         let output = try Output(out)
         // Before anything is logged: a mistyped card changes nothing.
-        let half = try carry.map { try CardCommand.carryHalf($0) }
+        let half = try carry.map { try CardCommand.carryHalf($0, pin, isNew: true) }
         let ownLists = try home.signedStatusLists()
-        var acts = try home.acts(keeping: ownLists)
+        let acts = try home.acts(keeping: ownLists)
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
         let lists = Self.lists(records.map(\.passport), grants, knowledge, ownLists)
         let contents = EnvelopePacker.Contents(
@@ -76,7 +78,7 @@ struct PackCommand: ReplyingCommand {
             }
         let bytes = packed.envelope.encoded()
         try output.makeRoom(for: bytes.count)
-        for (disclosure, parcel) in zip(packed.disclosures, parcels) {
+        let disclosed = zip(packed.disclosures, parcels).map { disclosure, parcel in
             var fields = AuditFields(act: .disclosed, time: home.now)
             fields.reference = disclosure.referenceHash
             fields.grants = disclosure.grants
@@ -84,9 +86,9 @@ struct PackCommand: ReplyingCommand {
             fields.object = packed.envelope.contentDigest
             if records.count == 1 { fields.passport = records.first?.passport.digest }
             if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
-            try home.commit(fields, after: acts, signedBy: operatorKey)
-            acts = []
+            return (fields: fields, changes: [StoreChange]())
         }
+        try home.commit(disclosed, after: acts, signedBy: operatorKey)
         try output.writeAfterAct(bytes)
         if out == "-" { return Reply(isSilent: true) }
         return Reply(

@@ -34,7 +34,10 @@ struct PrintCommand: ReplyingCommand {
     @Option(help: "Language of the wording: en, ar, fa, tr, de, fr.")
     var language: String = PageLanguage.english.rawValue
 
-    @Option(help: "Also print the key card: a file with its consent half; '-' for standard input.")
+    @Option(
+        help:
+            "Also print the key card: a file with its consent half, or its words; '-' for standard input."
+    )
     var card: String?
 
     @Option(help: "With --card: a PDF of its own for the card.")
@@ -50,8 +53,8 @@ struct PrintCommand: ReplyingCommand {
     }
 
     func reply() throws -> Reply {
-        let size: PaperSize = try Self.choice(paper, "paper")
-        let language: PageLanguage = try Self.choice(self.language, "language")
+        let size: PaperSize = try Choice.of(paper, "paper")
+        let language: PageLanguage = try Choice.of(self.language, "language")
         let bytes = try Files.read(
             file, maximum: Limits.envelopeBytes, what: Words.say("what.envelope"))
         let envelope = try FileFailure.naming(file) { try Envelope(decoding: bytes) }
@@ -62,7 +65,7 @@ struct PrintCommand: ReplyingCommand {
                 hint: Words.say("hint.not-for-paper"))
         }
         let layout = try FrameLayout(bytes: bytes.count, sheets: sheets)
-        let printed = try card.map { try Self.printed($0) }
+        let printed = try card.map { try CardCommand.printed($0) }
         let printer = SheetPrinter(size: size, language: language)
         let output = try Output(out)
         let cardOutput = try cardOut.map { try Output($0) }
@@ -85,22 +88,5 @@ struct PrintCommand: ReplyingCommand {
                 "sheets": .number(layout.sheets),
                 "sides": .number(SheetPlan(layout).pages.count), "bytes": .number(bytes.count),
             ])
-    }
-
-    private static func choice<Choice: RawRepresentable & CaseIterable>(
-        _ text: String, _ option: String
-    ) throws -> Choice where Choice.RawValue == String {
-        guard let choice = Choice(rawValue: text) else {
-            throw CommandError(
-                .badArgument, .badInput, Words.say("error.choice", ViewText.clean(text), option),
-                hint: Words.say(
-                    "hint.choice", Choice.allCases.map(\.rawValue).joined(separator: ", ")))
-        }
-        return choice
-    }
-
-    private static func printed(_ path: String) throws -> PrintedCard {
-        let half = try CardCommand.consentHalf(path)
-        return PrintedCard(consent: half.text(), carry: try half.carryHalf().text())
     }
 }

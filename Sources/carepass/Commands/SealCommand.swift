@@ -23,6 +23,8 @@ struct SealCommand: ReplyingCommand {
     @Option(help: "A file with the consent half of the person's card; '-' for standard input.")
     var card: String?
 
+    @OptionGroup var pin: PINOptions
+
     @Flag(help: "Seal without a card: only organisations can grant.")
     var noCard = false
 
@@ -65,7 +67,8 @@ struct SealCommand: ReplyingCommand {
         let sealed: PassportSealer.Sealed
         if let card {
             sealed = try sealer.seal(
-                draft.sections, terms: terms, card: CardCommand.consentHalf(card), key: key)
+                draft.sections, terms: terms, card: CardCommand.consentHalf(card, pin, isNew: true),
+                key: key)
         } else {
             sealed = try sealer.seal(draft.sections, terms: terms, key: key)
         }

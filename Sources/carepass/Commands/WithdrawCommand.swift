@@ -29,6 +29,8 @@ struct WithdrawCommand: ReplyingCommand {
     @Option(help: "The consent half of the person's card; without it, this organisation signs.")
     var card: String?
 
+    @OptionGroup var pin: PINOptions
+
     @Option(help: "Where to write the signed withdrawal, for those who hold copies.")
     var out: String
 
@@ -69,7 +71,7 @@ struct WithdrawCommand: ReplyingCommand {
         if let card {
             withdrawal = try issuing.withdraw(
                 grants: ids, of: verified, reason: reason, at: home.now,
-                card: CardCommand.consentHalf(card))
+                card: CardCommand.consentHalf(card, pin))
         } else {
             withdrawal = try issuing.withdraw(
                 grants: ids, of: verified, reason: reason, at: home.now,

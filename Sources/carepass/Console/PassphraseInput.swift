@@ -47,7 +47,8 @@ enum PassphraseInput {
         }
     }
 
-    private static func prompt(_ text: String) throws -> [UInt8] {
+    /// Asks without showing what is typed.
+    static func prompt(_ text: String) throws -> [UInt8] {
         FileHandle.standardError.write(Data("\(text): ".utf8))
         var saved = termios()
         let hasTerminal = unsafe tcgetattr(STDIN_FILENO, &saved) == 0

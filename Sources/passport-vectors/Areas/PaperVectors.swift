@@ -31,6 +31,12 @@ struct PaperVectors {
         add("first", .accept, "The first of 24 frames on one side.", first.text)
         let sheets = try Frame.frames(of: small, FrameLayout(bytes: 3_000, sheets: 4))
         add("last-of-four-sheets", .accept, "The last of 8 frames on four sheets.", sheets[7].text)
+        let two = try Frame.frames(of: small, FrameLayout(bytes: 3_000, sheets: 2))
+        add("last-of-two-sheets", .accept, "Each of two sheets holds all frames.", two[7].text)
+        let three = try Frame.frames(of: envelope, FrameLayout(bytes: envelope.count, sheets: 3))
+        add(
+            "last-of-three-sheets", .accept, "Sheets may hold different numbers of frames.",
+            three[three.count - 1].text)
         add("version-2", .refused, "A later version is named, and not guessed at.", changed(0, 2))
         let (index, needed, count, spread) = (9, 10, 11, 12)
         let numbers: [(String, String, Int, UInt8)] = [
@@ -39,10 +45,11 @@ struct PaperVectors {
             ("needed-all", "What is needed follows from the count.", needed, 24),
             ("count-not-printed", "Counts are few.", count, 23),
             ("count-past-limit", "A set has at most 32 frames.", count, 33),
+            ("needed-of-three-sheets", "What is needed follows from the sheets.", needed, 16),
             ("count-of-another", "What is needed follows from the count.", count, 32),
             ("sheets-none", "There is a sheet.", spread, 0),
             ("sheets-past-limit", "A set has at most 8 sheets.", spread, 9),
-            ("sheets-uneven", "Every sheet has as many frames.", spread, 5),
+            ("sheets-of-another", "What is needed follows from the sheets.", spread, 3),
         ]
         for (scenario, comment, place, byte) in numbers {
             add(scenario, .malformed, comment, changed(place, byte))
@@ -99,6 +106,26 @@ struct PaperVectors {
         add(
             "two-whole-sets", .malformed, "Which of two envelopes is meant, a person says.",
             all + other)
+        let copies = try Frame.frames(of: small, FrameLayout(bytes: 3_000, sheets: 2))
+        add(
+            "one-of-two-sheets", .accept, "Either of two sheets does, one code in four lost.",
+            copies.filter { $0.index % 4 != 3 } + copies.filter { $0.index % 4 == 0 })
+        let three = try Frame.frames(of: envelope, FrameLayout(bytes: envelope.count, sheets: 3))
+        add(
+            "two-of-three-sheets", .accept, "Any two of three sheets do.",
+            three.filter { $0.index % 3 != 0 })
+        add(
+            "one-of-three-sheets", .refused, "One of three sheets gives nothing.",
+            three.filter { $0.index % 3 == 0 })
+        add(
+            "one-frame-too-few-of-two-sheets", .refused, "What the third sheet held is not spared.",
+            Array(three.filter { $0.index % 3 != 0 }.prefix(three[0].layout.needed - 1)))
+        add(
+            "copies-of-too-few", .refused, "The same frames on both sheets are not more frames.",
+            Array(copies.prefix(needed - 1) + copies.prefix(needed - 1)))
+        add(
+            "copies-and-one-side", .refused, "Copies are a layout of their own.",
+            Array(copies.prefix(needed - 1) + all.suffix(needed - 1)))
         addTexts("no-frames", .refused, "Other codes are no frames.", ["HELLO", "WORLD"])
         addTexts(
             "lower-case", .refused, "Base45 has no lower case.", all.map { $0.text.lowercased() })
@@ -121,6 +148,9 @@ struct PaperVectors {
         add(
             "two-sheets-lost", .refused, "Of two sheets that are lost nothing comes back.",
             sheets.filter { $0.index % 4 < 2 })
+        add(
+            "one-of-four-sheets", .refused, "One of four sheets gives nothing.",
+            sheets.filter { $0.index % 4 == 1 })
         add(
             "two-layouts", .refused, "Frames of two layouts do not add up.",
             Array(all.prefix(needed - 1) + sheets.prefix(needed - 1)))
@@ -154,6 +184,24 @@ struct PaperVectors {
         add(
             "length-longer", .malformed, "Zeros behind the end are no part of it.",
             try renamed(small + [0]))
+        // The data frames alone, so that the check frames do not mend it.
+        let data = all.prefix(layout.needed)
+        let last = try Frame(bytes: Forge.flipped(data[layout.needed - 1].bytes, at: 755))
+        add(
+            "fill-changed", .malformed, "What stands behind the end says nothing either.",
+            data.dropLast() + [last])
+        let foreign = FrameSetID(of: envelope).bytes
+        add(
+            "fill-of-another-set", .malformed, "The fill is that of the set.",
+            data.dropLast() + [
+                try Frame(bytes: data[layout.needed - 1].bytes.dropLast(8) + foreign)
+            ])
+        let zeros = [UInt8](repeating: 0, count: 4)
+        add(
+            "fill-of-zeros", .malformed, "Zeros behind the end would show how much is inside.",
+            data.dropLast() + [
+                try Frame(bytes: data[layout.needed - 1].bytes.dropLast(4) + zeros)
+            ])
         // Each frame under the number of the next.
         let turned = try all.map { frame in
             var bytes = frame.bytes

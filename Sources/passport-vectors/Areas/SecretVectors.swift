@@ -14,7 +14,7 @@ struct SecretVectors {
     func write() throws {
         rings()
         try slots()
-        try cards()
+        try CardVectors(shop: shop, scene: scene).write()
         try keyFiles()
     }
 
@@ -109,49 +109,6 @@ struct SecretVectors {
             "ciphertext-short", .refused, "A ciphertext without a tag does not open.",
             ciphertext: [1, 2, 3])
         try add("secret-short", .malformed, "A secret has 32 bytes.", secret: [1, 2, 3])
-    }
-
-    private func cards() throws {
-        let carry = try scene.carry()
-        func add(
-            _ scenario: String, _ verdict: Ruling, _ comment: String, _ text: String,
-            half: String = "consent"
-        ) {
-            let passport =
-                half == "consent" ? JSON.hex(scene.lea.passport.claims.id.bytes) : .null
-            shop.add(
-                .card, scenario, verdict, comment,
-                [
-                    "text": .text(text), "half": .text(half), "passport": passport,
-                    "salt": .hex(Secrets.seed("salt of a carry box")),
-                ])
-        }
-        let card = scene.card
-        add("consent", .accept, "Everything that a consent half leads to.", card)
-        add(
-            "carry", .accept, "A carry half opens carry boxes and nothing else.", carry,
-            half: "carry")
-        let typed = String(card.lowercased().map { $0 == "-" ? " " : $0 == "0" ? "o" : $0 })
-        add("as-typed", .accept, "Case, spaces and look-alikes do not matter.", typed)
-        add("carry-as-consent", .malformed, "A carry half signs nothing.", carry)
-        add(
-            "consent-as-carry", .malformed, "A consent half is not shown as a carry half.", card,
-            half: "carry")
-        add("short", .malformed, "A half has thirty-two characters.", String(card.dropLast()))
-        add("long", .malformed, "A half has thirty-two characters.", card + "0")
-        add("empty", .malformed, "A half is not nothing.", "")
-        add("letter-u", .malformed, "There is no U.", "U" + card.dropFirst())
-        add(
-            "too-long-to-read", .malformed, "A half is read up to 128 bytes.",
-            card + String(repeating: " ", count: 128))
-        // One character at a time: the checksum finds every mistyped one.
-        for position in [0, 5, 11, 20, 30, 38] {
-            var characters = Array(card)
-            characters[position] = characters[position] == "7" ? "8" : "7"
-            add(
-                "mistyped-\(position)", .malformed, "One mistyped character is found.",
-                String(characters))
-        }
     }
 
     private func keyFiles() throws {

@@ -151,11 +151,15 @@ extension Door {
 
     static func card(_ input: Input) throws -> Outcome {
         let text = try input.text("text")
-        guard try input.text("half") == "consent" else {
-            let carry = try CarryHalf(text: text)
+        let half = try input.text("half")
+        guard half != "carry" else {
+            let carry = try CarryHalf(text: text, pin: pin(input))
             return .accepted(["text": .text(carry.text()), "boxKey": try boxKey(carry, input)])
         }
-        let consent = try ConsentHalf(text: text)
+        let consent =
+            half == "words"
+            ? try ConsentHalf(words: CardWords(text: text))
+            : try ConsentHalf(text: text, pin: pin(input))
         let carry = try consent.carryHalf()
         var expected = [
             "text": JSON.text(consent.text()), "carry": .text(carry.text()),
@@ -169,6 +173,12 @@ extension Door {
                 Secrets.bytes(try consent.holderRingKey(for: id).bytesForBoxes()))
         }
         return .accepted(.entries(expected))
+    }
+
+    private static func pin(_ input: Input) throws -> PIN? {
+        guard input.has("pin") else { return nil }
+        var bytes = Array(try input.text("pin").utf8)
+        return try PIN(consuming: &bytes)
     }
 
     private static func boxKey(_ carry: borrowing CarryHalf, _ input: Input) throws -> JSON {

@@ -120,7 +120,8 @@ extension Area {
         case .card:
             [
                 need("text", .text, "TEST KEY: the text."),
-                need("half", .word(["consent", "carry"]), "Which half it should be."),
+                need("half", .word(["consent", "carry", "words"]), "Which half it should be."),
+                may("pin", .text, "TEST KEY: the PIN, where one was given."),
                 may("passport", .hex(16), "A passport's id, for what is derived for it."),
                 may("salt", .hex(32), "Salt of a carry box."),
             ]

@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+/// Cards with a PIN, words in the place of a card, by the real programs.
+@Suite(.serialized) struct CardStoryTests {
+    private static func write(_ text: String, _ name: String, _ world: World) throws -> String {
+        try Data(text.utf8).write(to: URL(filePath: world.path(name)))
+        return world.path(name)
+    }
+
+    private static func text(_ name: String, _ world: World) throws -> String {
+        String(decoding: try world.folder.bytes(name), as: UTF8.self)
+    }
+
+    /// Seals Lea's summary for paper under a card and packs it for its bearer.
+    private static func pack(
+        _ world: World, _ card: [String], carry: [String], to name: String
+    ) throws {
+        let sealed = try world.ask(
+            "izmir", ["seal", world.summary, "--profile", "paper", "--card"] + card)
+        let passport = try #require(sealed["passport"].string)
+        // Signed with the card, so that it is the one that the passport was sealed under.
+        _ = try world.grant(
+            "izmir", passport, to: "bearer", "emergency,medication",
+            with: ["--card"] + card)
+        try world.ask(
+            "izmir",
+            ["pack", passport, "--to", "bearer", "--out", world.path(name), "--carry"] + carry)
+    }
+
+    private static func stranger(_ world: World) throws {
+        try world.ask("far", ["init", "--name", "Far Away"])
+        try world.ask("far", ["operator", "add", "dr-far"])
+    }
+
+    private static func open(
+        _ world: World, _ name: String, _ carry: [String]
+    ) throws -> Answer {
+        try world.run(
+            "far",
+            ["open", world.path(name), "--operator", "dr-far", "--json", "--carry"] + carry)
+    }
+
+    private static func sections(_ answer: Answer) -> [String] {
+        answer.json["view"].list.compactMap { $0["section"].string }
+    }
+
+    @Test("A card with a PIN opens with both of its parts, and with neither alone")
+    func pin() throws {
+        let world = try World()
+        let pin = try Self.write("4812\n", "pin", world)
+        let persian = try Self.write("۴۸۱۲", "pin-as-typed", world)
+        let wrong = try Self.write("4813", "wrong", world)
+        try world.ask("izmir", ["card", "new", "--out", world.path("secret"), "--pin", pin])
+        let (consent, carry) = (
+            world.path("secret/consent-half.txt"), world.path("secret/carry-half.txt")
+        )
+        let without = try world.run(
+            "izmir", ["seal", world.summary, "--profile", "paper", "--card", consent])
+        without.expectRefusal([66])
+        #expect(without.complaints.contains("PIN"), "\(without.summary)")
+        try Self.pack(
+            world, [consent, "--pin", pin], carry: [carry, "--pin", pin], to: "a.envelope")
+        try Self.stranger(world)
+        try Self.open(world, "a.envelope", [carry]).expectRefusal([66])
+        try Self.open(world, "a.envelope", [carry, "--pin", wrong]).expectRefusal([77])
+        let opened = try Self.open(world, "a.envelope", [carry, "--pin", persian])
+        #expect(opened.status == 0, "\(opened.summary)")
+        #expect(Self.sections(opened) == ["emergency", "medication"])
+        // A card that has none says so, and a PIN that is none is no PIN.
+        try Self.open(world, "a.envelope", [world.path("card/carry-half.txt"), "--pin", pin])
+            .expectRefusal([65])
+        let letters = try Self.write("secret", "letters", world)
+        try Self.open(world, "a.envelope", [carry, "--pin", letters]).expectRefusal([65])
+    }
+
+    @Test("A grant with the wrong PIN is refused, so that nothing is signed for no card")
+    func wrongGrant() throws {
+        let world = try World()
+        let pin = try Self.write("123456", "pin", world)
+        let wrong = try Self.write("123457", "wrong", world)
+        try world.ask("izmir", ["card", "new", "--out", world.path("secret"), "--pin", pin])
+        let consent = world.path("secret/consent-half.txt")
+        let sealed = try world.ask(
+            "izmir", ["seal", world.summary, "--card", consent, "--pin", pin])
+        let passport = try #require(sealed["passport"].string)
+        let refused = try world.run(
+            "izmir",
+            World.signed(
+                "izmir", world.grantArguments(passport, to: "Clinic Athens", "emergency"))
+                + ["--card", consent, "--pin", wrong])
+        refused.expectRefusal([77])
+        #expect(refused.complaints.contains("PIN"), "\(refused.summary)")
+        _ = try world.grant(
+            "izmir", passport, to: "Clinic Athens", "emergency",
+            with: ["--card", consent, "--pin", pin])
+    }
+
+    @Test("A PIN is printed nowhere: a card with one is printed without being asked for it")
+    func printed() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let pin = try Self.write("73910428", "pin", world)
+        try world.ask("izmir", ["card", "new", "--out", world.path("secret"), "--pin", pin])
+        let card = world.path("card.pdf")
+        _ = try paper.print(
+            "sheets.pdf",
+            ["--card", world.path("secret/consent-half.txt"), "--card-out", card])
+        let text = try paper.tool("pdftotext", ["-layout", card, "-"]).text
+        #expect(!text.contains("73910428") && !text.lowercased().contains("pin"))
+        let carry = try Self.text("secret/carry-half.txt", world)
+        let first = carry.prefix(4)
+        #expect(text.contains(first), "\(text)")
+        // The picture of the card takes the PIN as its text does.
+        let picture = try paper.picture(card, page: 1)
+        try Self.pack(
+            world, [picture, "--pin", pin], carry: [picture, "--pin", pin], to: "b.envelope")
+    }
+
+    @Test(
+        "Words do what the consent half does; only the carry half is printed",
+        arguments: ["en", "tr", "numbers"])
+    func words(_ list: String) throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let made = try world.ask(
+            "izmir", ["card", "new", "--out", world.path("head"), "--words", list])
+        let words = try #require(made["words"].string)
+        let phrase = try Self.text("head/words.txt", world)
+        #expect(phrase.split(whereSeparator: \.isWhitespace).count == 8)
+        let carry = world.path("head/carry-half.txt")
+        try Self.pack(world, [words], carry: [carry], to: "c.envelope")
+        try Self.stranger(world)
+        let opened = try Self.open(world, "c.envelope", [carry])
+        #expect(Self.sections(opened) == ["emergency", "medication"], "\(opened.summary)")
+        let said = try Self.write(phrase.uppercased().replacing(" ", with: "\n"), "said", world)
+        #expect(try Self.open(world, "c.envelope", [said]).status == 0)
+        let turned = phrase.split(whereSeparator: \.isWhitespace).reversed().joined(separator: " ")
+        let wrong = try Self.write(turned, "turned", world)
+        #expect(try [65, 77].contains(Self.open(world, "c.envelope", [wrong]).status))
+        let card = world.path("card.pdf")
+        _ = try paper.print("sheets.pdf", ["--card", words, "--card-out", card])
+        let text = try paper.tool("pdftotext", ["-layout", card, "-"]).text
+        for word in phrase.split(whereSeparator: \.isWhitespace) {
+            #expect(!text.contains(word), "\(word)")
+        }
+        #expect(text.contains(try Self.text("head/carry-half.txt", world).prefix(4)))
+        #expect(!text.contains("decides"))
+    }
+
+    @Test("Words with a PIN, a list that there is not, and a folder that is there are refused")
+    func refused() throws {
+        let world = try World()
+        let pin = try Self.write("4812", "pin", world)
+        let rows: [(Int32, [String])] = [
+            (64, ["--words", "en", "--pin", pin]), (64, ["--words", "en", "--with-pin"]),
+            (65, ["--words", "de"]), (66, ["--with-pin"]), (66, ["--pin", world.path("none")]),
+        ]
+        for (status, options) in rows {
+            let answer = try world.run(
+                "izmir", ["card", "new", "--out", world.path("new")] + options)
+            answer.expectRefusal([status])
+            #expect(!FileManager.default.fileExists(atPath: world.path("new")))
+        }
+    }
+}
