@@ -14,4 +14,5 @@ python=.venv-bench/bin/python
     numpy==2.4.6 pillow==13.0.0 zxing-cpp==3.1.1
 CAREPASS_BIN="${CAREPASS_BIN:-$(scripts/build-release.sh carepass carepass-scan)}"
 export CAREPASS_BIN
+"$python" scripts/bench-photographs.py
 exec "$python" scripts/bench-paper.py "$@"

@@ -90,6 +90,25 @@ Pixels halved(const Pixels &whole) {
     return half;
 }
 
+// Doubles a picture: a finder counts pixels, and modules of two or three are few to count.
+Pixels doubled(const Pixels &whole) {
+    Pixels twice{{}, whole.width * 2, whole.height * 2};
+    twice.bytes.resize(size_t(twice.width) * twice.height);
+    for (int y = 0; y < twice.height; y++) {
+        // A new pixel is a quarter of an old one away from the middle of the one it came from.
+        const int near = y / 2, far = std::clamp(y % 2 ? near + 1 : near - 1, 0, whole.height - 1);
+        const uint8_t *close = whole.bytes.data() + size_t(near) * whole.width;
+        const uint8_t *other = whole.bytes.data() + size_t(far) * whole.width;
+        uint8_t *row = twice.bytes.data() + size_t(y) * twice.width;
+        for (int x = 0; x < twice.width; x++) {
+            const int in = x / 2, out = std::clamp(x % 2 ? in + 1 : in - 1, 0, whole.width - 1);
+            row[x] = static_cast<uint8_t>(
+                (9 * close[in] + 3 * close[out] + 3 * other[in] + other[out] + 8) / 16);
+        }
+    }
+    return twice;
+}
+
 // The mean of the square around each pixel, by sums over the whole picture.
 std::vector<uint8_t> means(const Pixels &pixels, int radius) {
     const int width = pixels.width, height = pixels.height;
@@ -127,6 +146,14 @@ Pixels levelled(const Pixels &pixels, int radius, int times) {
     for (size_t i = 0; i < level.bytes.size(); i++)
         level.bytes[i] = level.bytes[i] < around[i] ? 0 : 255;
     return level;
+}
+
+// Black for all that is not nearly as light as the lightest: for codes in pale colours.
+Pixels inked(const Pixels &pixels) {
+    Pixels ink{means(pixels, 1), pixels.width, pixels.height};
+    const int lightest = *std::max_element(ink.bytes.begin(), ink.bytes.end());
+    for (auto &byte : ink.bytes) byte = byte < lightest * 7 / 8 ? 0 : 255;
+    return ink;
 }
 
 // Takes back some of what a lens out of focus did.
@@ -242,6 +269,51 @@ Pixels straightened(const Pixels &pixels, const Corner (&from)[4], double stretc
     return straight;
 }
 
+// A small picture in which nothing was found costs little to look at again.
+bool lookAtSmall(const Pixels &pixels, void *context, image_reader_found found) {
+    // Small on one side only is a strip.
+    if (pixels.bytes.size() > 640'000) return false;
+    auto twice = doubled(pixels);
+    if (look(twice, Binarizer::LocalAverage, context, found)) return true;
+    auto level = levelled(twice, 1, 1);
+    if (look(level, Binarizer::GlobalHistogram, context, found)) return true;
+    auto ink = inked(twice);
+    return look(ink, Binarizer::GlobalHistogram, context, found);
+}
+
+// Looks at what was not read yet in other light, and straightened.
+//
+// - bytes: the picture before what was read became white.
+bool lookHarder(
+    const Pixels &pixels, const uint8_t *bytes, void *context, image_reader_found found) {
+    const auto copy = [&] {
+        return Pixels{{bytes, bytes + pixels.bytes.size()}, pixels.width, pixels.height};
+    };
+    // Dim pictures have no strong contrast anywhere, and are looked at to the end.
+    const Blocks whole(copy());
+    if (!whole.isEmpty() && Blocks(pixels).isEmpty()) return false;
+    bool any = false;
+    const int smoothings[][2] = {{0, 0}, {1, 1}, {2, 1}, {1, 2}};
+    for (const auto &smoothing : smoothings) {
+        auto level = levelled(pixels, smoothing[0], smoothing[1]);
+        any = look(level, Binarizer::GlobalHistogram, context, found) || any;
+    }
+    auto sharp = sharpened(pixels);
+    any = look(sharp, Binarizer::LocalAverage, context, found) || any;
+    Corner quadrilateral[4];
+    if (!whole.corners(quadrilateral)) return any;
+    const auto untouched = copy();
+    for (const double stretch : {1.0, 0.92, 1.09}) {
+        auto straight = straightened(untouched, quadrilateral, stretch);
+        bool here = look(straight, Binarizer::LocalAverage, context, found);
+        auto level = levelled(straight, 1, 1);
+        here = look(level, Binarizer::GlobalHistogram, context, found) || here;
+        any = any || here;
+        if (here) break;
+    }
+    return any;
+}
+
 }  // namespace
 
 extern "C" void image_reader_codes(
@@ -250,35 +322,24 @@ extern "C" void image_reader_codes(
     // What a library throws at a hostile picture must not pass through Swift.
     try {
         Pixels pixels{{bytes, bytes + size_t(width) * height}, width, height};
-        look(pixels, Binarizer::LocalAverage, context, found);
-        look(pixels, Binarizer::GlobalHistogram, context, found);
-        if (width < 400 || height < 400) return;
-        if (width >= 800 && height >= 800) {
+        bool any = look(pixels, Binarizer::LocalAverage, context, found);
+        any = look(pixels, Binarizer::GlobalHistogram, context, found) || any;
+        const bool small = width < 400 || height < 400;
+        if (small && any) return;
+        // In small pictures averaging closes the gaps of codes that are made of dots.
+        if ((!any && width >= 100 && height >= 100) || (width >= 800 && height >= 800)) {
             auto half = halved(pixels);
-            look(half, Binarizer::LocalAverage, context, found);
+            any = look(half, Binarizer::LocalAverage, context, found) || any;
         }
-        // Dim pictures have no strong contrast anywhere, and are looked at to the end.
-        const Blocks whole({{bytes, bytes + size_t(width) * height}, width, height});
-        if (!whole.isEmpty() && Blocks(pixels).isEmpty()) return;
-        // What was read is white by now; the rest is looked at in other light, and straightened.
-        const int smoothings[][2] = {{0, 0}, {1, 1}, {2, 1}, {1, 2}};
-        for (const auto &smoothing : smoothings) {
-            auto level = levelled(pixels, smoothing[0], smoothing[1]);
-            look(level, Binarizer::GlobalHistogram, context, found);
+        if (small) {
+            any = any || lookAtSmall(pixels, context, found);
+        } else {
+            any = lookHarder(pixels, bytes, context, found) || any;
         }
-        auto sharp = sharpened(pixels);
-        look(sharp, Binarizer::LocalAverage, context, found);
-        Corner quadrilateral[4];
-        Pixels untouched{{bytes, bytes + size_t(width) * height}, width, height};
-        if (whole.corners(quadrilateral)) {
-            for (const double stretch : {1.0, 0.92, 1.09}) {
-                auto straight = straightened(untouched, quadrilateral, stretch);
-                bool any = look(straight, Binarizer::LocalAverage, context, found);
-                auto level = levelled(straight, 1, 1);
-                any = look(level, Binarizer::GlobalHistogram, context, found) || any;
-                if (any) break;
-            }
-        }
+        // Light on dark, last: no sheet is printed so, and nothing else was found.
+        if (any) return;
+        for (auto &byte : pixels.bytes) byte = static_cast<uint8_t>(255 - byte);
+        look(pixels, Binarizer::LocalAverage, context, found);
     } catch (const std::exception &) {
     } catch (...) {
     }
