@@ -58,6 +58,7 @@ mutants: setup
 
 vectors:
 	swift build --product passport-vectors
+	swift build --product carepass-scan
 	"$$(swift build --show-bin-path)/passport-vectors" write TestVectors
 
 deb: setup

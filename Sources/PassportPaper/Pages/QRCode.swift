@@ -2,9 +2,9 @@ internal import CQRencode
 internal import PassportCoding
 
 /// The dark modules of a QR code.
-struct QRCode {
+package struct QRCode {
     /// How much of the code may be damaged.
-    enum Level {
+    package enum Level {
         /// 15 %.
         case medium
         /// 30 %.
@@ -12,19 +12,19 @@ struct QRCode {
     }
 
     /// Modules on a side, the quiet zone not counted.
-    let side: Int
+    package let side: Int
     private let modules: [Bool]
 
     /// Modules of white that a reader needs around a code (ISO/IEC 18004).
-    static let quietModules = 4
+    package static let quietModules = 4
     /// The version of every frame: 105 modules on a side, whatever is in it.
-    static let frameVersion = 22
+    package static let frameVersion = 22
 
     /// - Parameters:
     ///   - text: of QR's alphanumeric set.
     ///   - version: 1 to 40, and no larger one is chosen; 0 for the smallest that holds it.
     /// - Throws: `overLimit` when the text does not fit.
-    init(_ text: String, version: Int, level: Level) throws(PaperError) {
+    package init(_ text: String, version: Int, level: Level) throws(PaperError) {
         let wrong = PaperError(.overLimit, .fault, "the text does not fit its code")
         let characters = Array(text.utf8)
         let correction = level == .medium ? QR_ECLEVEL_M : QR_ECLEVEL_H
@@ -47,7 +47,7 @@ struct QRCode {
     }
 
     /// The dark runs of a row: where each begins, and how many modules it has.
-    func runs(in row: Int) -> [(start: Int, count: Int)] {
+    package func runs(in row: Int) -> [(start: Int, count: Int)] {
         var runs: [(start: Int, count: Int)] = []
         var start: Int?
         for column in 0...side {

@@ -1,6 +1,7 @@
 import CarePassport
 import PassportCoding
 import PassportCrypto
+import PassportPaper
 import PassportSealing
 import PassportSecrecy
 import PassportTrust
@@ -35,7 +36,15 @@ enum Catalogue {
             $0.area == .envelope && $0.scenario == "paper-carry-half"
         }
         guard let carried else { throw VectorProblem("no envelope to put on paper") }
-        try PaperVectors(shop: shop, envelope: Input(carried.input).bytes("envelope")).write()
+        let envelope = try Input(carried.input).bytes("envelope")
+        try PaperVectors(shop: shop, envelope: envelope).write()
+        guard
+            let frame = try Frame.frames(of: envelope, FrameLayout(bytes: envelope.count)).first
+        else { throw VectorProblem("no frame to draw") }
+        let card = try ConsentHalf(from: Secrets.stream("card in a picture"))
+        try ImageVectors(
+            shop: shop, frame: frame, halves: [card.text(), card.carryHalf().text()]
+        ).write()
     }
 
     private static func exchange(_ shop: Workshop) throws {

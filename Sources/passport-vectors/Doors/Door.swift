@@ -63,6 +63,7 @@ enum Door {
         case .notice: try notice(input)
         case .frame: try frame(input)
         case .sheets: try sheets(input)
+        case .image: try image(input)
         }
     }
 

@@ -31,6 +31,7 @@ enum Area: String, CaseIterable, Sendable, Hashable {
     case notice
     case frame
     case sheets
+    case image
 
     /// What a vector of this area holds, in one sentence.
     var meaning: String {
@@ -66,6 +67,7 @@ enum Area: String, CaseIterable, Sendable, Hashable {
         case .notice: "A sealed notice and its recipient's key."
         case .frame: "What stood in one code of a sheet."
         case .sheets: "What stood in the codes of a pile of sheets."
+        case .image: "A picture of codes: PNG, JPEG, PGM or PDF."
         }
     }
 

@@ -134,7 +134,7 @@ extension Area {
             [need("bytes", .hex(), "The disclosure."), need("sender", .hex(), "An identity file.")]
         case .envelope, .swaps, .verification: Self.opening
         case .request, .receipt, .address, .invitation, .notice: exchangeInputMembers
-        case .frame, .sheets: paperInputMembers
+        case .frame, .sheets, .image: paperInputMembers
         default: auditInputMembers
         }
     }

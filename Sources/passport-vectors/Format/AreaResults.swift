@@ -192,7 +192,7 @@ extension Area {
                 may("notChecked", .list(.text), "What was not looked at."),
             ]
         case .request, .receipt, .address, .invitation, .notice: exchangeExpectedMembers
-        case .frame, .sheets: paperExpectedMembers
+        case .frame, .sheets, .image: paperExpectedMembers
         default: []
         }
     }

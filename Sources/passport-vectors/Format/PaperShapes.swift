@@ -1,13 +1,18 @@
 extension Area {
     /// The members of `input` of what stands on paper.
     var paperInputMembers: [Shape.Member] {
-        self == .frame
-            ? [need("text", .text, "The code's text.")]
-            : [need("codes", .list(.text), "The texts, in the order in which they were read.")]
+        switch self {
+        case .frame: [need("text", .text, "The code's text.")]
+        case .image: [need("bytes", .hex(), "The file.")]
+        default: [need("codes", .list(.text), "The texts, in the order in which they were read.")]
+        }
     }
 
     /// The members of `expected`.
     var paperExpectedMembers: [Shape.Member] {
+        guard self != .image else {
+            return [may("codes", .list(.text), "What stands in the codes, in order of bytes.")]
+        }
         let set = may("set", .hex(8), "The set's name.")
         guard self == .frame else {
             return [set, may("envelope", .hex(32), "SHA-256 of the envelope.")]
