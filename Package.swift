@@ -249,8 +249,8 @@ let package = Package(
                 "PassportCrypto",
                 "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSecrecy", "PassportSealing",
-                "PassportExchange", "PassportStore", "PassportClient", "PassportTestSupport",
-                grdb,
+                "PassportExchange", "PassportStore", "PassportClient", "PassportPaper",
+                "PassportTestSupport", grdb,
             ]),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,4 +1,3 @@
-internal import Foundation
 public import PassportCoding
 public import PassportCrypto
 
@@ -152,11 +151,23 @@ public struct CardWords: Sendable {
     /// A word as it is compared: keyboards at hand lack the accents of the list, and capital I
     /// is that of two Turkish letters.
     private static func plain(_ word: String) -> String {
-        let scalars = word.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars
+        let scalars = word.lowercased().unicodeScalars
             .filter { $0.properties.generalCategory != .nonspacingMark }
-            .map { $0 == "ı" ? "i" : $0 }
+            .map { plainLetters[$0] ?? $0 }
         return String(String.UnicodeScalarView(scalars))
     }
+
+    /// Letters with their accents in one; those with marks of their own lose the marks.
+    private static let plainLetters: [Unicode.Scalar: Unicode.Scalar] = {
+        let letters: [(Unicode.Scalar, String)] = [
+            ("a", "àâä"), ("c", "ç"), ("e", "éèêë"), ("g", "ğ"), ("i", "ıîï"), ("o", "ôö"),
+            ("s", "ş"), ("u", "ùûü"),
+        ]
+        let pairs = letters.flatMap { plain, accented in
+            accented.unicodeScalars.map { ($0, plain) }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }()
 
     private static func index(of word: String, in words: [String], _ list: List) -> Int? {
         if list == .numbers {

@@ -34,6 +34,10 @@ import Testing
                 // Compressed bytes may look like any short word.
                 #expect(word.count < 6 || !raw.contains(word), "\(word) in the file")
             }
+            // The library that draws would say which one it is, and of what version.
+            for word in ["cairo", "Cairo", "CAIRO", "pango"] {
+                #expect(!raw.contains(word) && !info.text.contains(word), "\(word)")
+            }
             #expect(info.text.contains("2000"), "a date that says nothing: \(info.text)")
             let fonts = try paper.tool("pdffonts", [pdf]).text.split(separator: "\n").dropFirst(2)
             #expect(!fonts.isEmpty)

@@ -174,8 +174,8 @@ import Testing
             try paper.world.run(nil, ["print", file, "--out", out]).expectRefusal([status])
         }
         for options in [
-            ["--sheets", "5"], ["--sheets", "0"], ["--sheets", "99"], ["--language", "xx"],
-            ["--paper", "a3"], ["--card", paper.carry], ["--card-out", out],
+            ["--sheets", "9"], ["--sheets", "0"], ["--sheets", "99"], ["--language", "xx"],
+            ["--paper", "a3"], ["--card", paper.envelope], ["--card-out", out],
         ] {
             let refused = try paper.world.run(
                 nil, ["print", paper.envelope, "--out", out] + options)
@@ -225,5 +225,63 @@ import Testing
                 "--out", world.path("never"),
             ])
         net.expectRefusal([77])
+    }
+
+    @Test("Five sections, the bearer, three organisations on the way and the card are one A4 side")
+    func bar() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let way = ["Clinic Athens", "Clinic Munich", "Clinic Ghent"]
+        try world.ask("ghent", ["init", "--name", "Clinic Ghent"])
+        try world.ask("ghent", ["operator", "add", "dr-ghent"])
+        for (home, name) in zip(["athens", "munich", "ghent"], way) {
+            let file = world.path("\(home).paper-identity")
+            try world.ask(home, ["org", "export", "--out", file])
+            let print = try world.ask(home, ["org", "fingerprint"])
+            try world.ask(
+                "izmir",
+                [
+                    "peer", "add", file, "--fingerprint", try #require(print["fingerprint"].string),
+                    "--trust", "issue,consent,status,log,seal-net,seal-paper",
+                ])
+            _ = try world.grant(
+                "izmir", paper.passport, to: name, "emergency,medication,care,scores,risk")
+        }
+        _ = try world.grant(
+            "izmir", paper.passport, to: "bearer", "emergency,medication,care,scores,risk")
+        let file = world.path("full.envelope")
+        let packed = try world.ask(
+            "izmir",
+            ["pack", paper.passport, "--carry", paper.carry, "--out", file]
+                + (way + ["bearer"]).flatMap { ["--to", $0] })
+        #expect(packed["bytes"].int == 13_370)
+        let pdf = world.path("full.pdf")
+        let printed = try world.ask(
+            nil, ["print", file, "--out", pdf, "--card", world.consentHalf])
+        #expect(printed["codes"].int == 24 && printed["needed"].int == 18)
+        #expect(printed["sides"].int == 1)
+        #expect(try paper.tool("pdfinfo", [pdf]).text.contains("Pages:           1"))
+        #expect(try paper.tool("pdfinfo", [pdf]).text.contains("(A4)"))
+        let scanned = try paper.scan([try paper.picture(pdf, page: 1)])
+        #expect(scanned.status == 0, "\(scanned.summary)")
+        #expect(try paper.scanned == world.folder.bytes("full.envelope"))
+        // Somebody on the way opens it with keys, and needs no card.
+        let opened = try world.ask(
+            "ghent", ["open", world.path("scanned.envelope"), "--operator", "dr-ghent"])
+        #expect(Self.sections(opened).contains("emergency"))
+    }
+
+    @Test("Of two sheets either is enough, of three any two", arguments: [2, 3])
+    func fewSheets(_ count: Int) throws {
+        let paper = try PaperWorld()
+        let pdf = try paper.print("few.pdf", ["--sheets", "\(count)"])
+        for lost in 1...count {
+            let pictures = try (1...count).filter { $0 != lost }
+                .map { try paper.picture(pdf, page: $0) }
+            let scanned = try paper.scan(pictures)
+            #expect(scanned.status == 0, "without \(lost): \(scanned.summary)")
+            #expect(try paper.scanned == paper.world.folder.bytes("paper.envelope"))
+            try FileManager.default.removeItem(atPath: paper.world.path("scanned.envelope"))
+        }
     }
 }
