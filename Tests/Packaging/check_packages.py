@@ -11,7 +11,16 @@ COMMON = {"/usr/bin/{0}", "/usr/share/doc/{0}/copyright", "/usr/share/doc/{0}/ch
           "/usr/share/doc/{0}/third-party-licences.gz", "/usr/share/lintian/overrides/{0}"}
 DAEMON = {"/lib/systemd/system/carepassd.service", "/etc/carepassd/carepassd.conf",
           "/usr/share/doc/carepassd/operators.md"}
+# The program of the desk brings the one that reads pictures.
+DESK = {"/usr/bin/carepass-scan"}
 LIBRARIES = {"libc6", "libgcc-s1", "libsodium23", "libsqlite3-0", "libstdc++6"}
+# What draws pages and what decodes pictures, and two packages that no program links. The daemon,
+# which a thief takes and strangers call, has none of it.
+PAPER = {"libcairo2", "libglib2.0-0", "libharfbuzz0b", "libpango-1.0-0", "libpangocairo-1.0-0",
+         "libqrencode4", "libpng16-16", "libturbojpeg0", "libzxing2",
+         "poppler-utils", "fonts-noto-core"}
+OWN_FILES = {"carepass": DESK, "carepassd": DAEMON}
+OWN_NEEDS = {"carepass": PAPER, "carepassd": {"adduser"}}
 SCRIPTS = ["scripts/make-deb.sh", "packaging/carepassd/postinst", "packaging/carepassd/prerm",
            "packaging/carepassd/postrm"]
 # What a debug build cannot have right.
@@ -51,18 +60,20 @@ def files(packages, name):
              if owner != "root/root"]
     wrong += [f"{path} is {rights}" for path, (rights, _) in listing.items()
               if "s" in rights or rights[5] == "w" or rights[8] == "w"]
-    expected = {path.format(name) for path in COMMON} | (DAEMON if name == "carepassd" else set())
+    expected = {path.format(name) for path in COMMON} | OWN_FILES[name]
     found = {path for path in listing if not path.endswith("/")}
     return wrong + [f"only on one side: {path}" for path in sorted(expected ^ found)]
 
 
 def depends(packages, name):
     """Nothing but what the dependency rule allows, and all of it with names of Debian."""
-    names = {part.split()[0] for part in packages.field(name, "Depends").split(",")}
-    expected = LIBRARIES | ({"adduser"} if name == "carepassd" else set())
-    wrong = [f"needs {one}" for one in sorted(names - expected)]
-    return wrong + [f"does not need {one}" for one in ("libsodium23", "libsqlite3-0")
-                    if one not in names]
+    # Debian renamed libraries when their times grew to 64 bits.
+    names = {part.split()[0].removesuffix("t64")
+             for part in packages.field(name, "Depends").split(",")}
+    own = OWN_NEEDS[name]
+    wrong = [f"needs {one}" for one in sorted(names - LIBRARIES - own)]
+    return wrong + [f"does not need {one}"
+                    for one in sorted({"libsodium23", "libsqlite3-0"} | own) if one not in names]
 
 
 def lintian(packages, name):
