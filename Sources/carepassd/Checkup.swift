@@ -88,7 +88,10 @@ enum Checkup {
                         + " a mailbox here."),
         ]
         findings += waiting(counts, try await mailroom.waitingReasons(), now)
-        findings += collecting(try await mailroom.failedVisits(), now)
+        // A daemon with an address visits nobody: what failed before it had one is over.
+        if settings.address == nil {
+            findings += collecting(try await mailroom.failedVisits(), now)
+        }
         if counts.dead > 0 {
             // Their bytes are gone, and nothing here can mend it.
             findings.append(

@@ -37,6 +37,25 @@ import Testing
         #expect(reasons.map(\.count) == [2, 1, 1])
     }
 
+    @Test("a failed visit counts from the first time, and goes with the following")
+    func visits() async throws {
+        let fixture = try MailroomFixture()
+        let room = try await fixture.made()
+        let (host, peer) = (fixture.athens.id, fixture.izmir.id)
+        for (seconds, problem) in [(Int64(0), "skewed"), (90_000, "full")] {
+            try await room.note(
+                visitTo: peer, for: host, problem: problem,
+                now: fixture.now.adding(seconds: seconds))
+        }
+        let failed = try await room.failedVisits()
+        #expect(failed.map(\.since) == [fixture.now] && failed.map(\.problem) == ["full"])
+        try await room.unfollow(peer, by: host, now: fixture.now)
+        #expect(try await room.failedVisits().isEmpty)
+        // A visit that was under way meanwhile ends after it.
+        try await room.note(visitTo: peer, for: host, problem: "full", now: fixture.now)
+        #expect(try await room.failedVisits().isEmpty)
+    }
+
     @Test("a copy that cannot be finished leaves nothing, and an empty folder stays one")
     func half() async throws {
         let fixture = try MailroomFixture()

@@ -50,12 +50,18 @@ public struct Collector: Sendable {
         return visits
     }
 
-    /// Which visits failed the last time, and why.
-    private func failed() async throws -> [Visit: String] {
-        let visits = try await daemon.mailroom.failedVisits()
-        return Dictionary(
-            visits.map { (Visit(owner: $0.host, peer: $0.peer), $0.problem) },
-            uniquingKeysWith: { $1 })
+    /// Every visit with why it failed the last time; nil when it did not.
+    ///
+    /// A peer whose mailbox came here is not visited any more. Left alone, its last failure would
+    /// stand for good, and doctor would complain of it for ever.
+    private func due() async throws -> [(visit: Visit, peer: Identity, before: String?)] {
+        let visits = try await visits()
+        let failed = Dictionary(
+            try await daemon.mailroom.failedVisits().map {
+                (Visit(owner: $0.host, peer: $0.peer), $0.problem)
+            }, uniquingKeysWith: { $1 })
+        for gone in Set(failed.keys).subtracting(visits.map(\.0)) { await note(gone, nil) }
+        return visits.map { ($0, $1, failed[$0]) }
     }
 
     /// Asks every peer of every organisation here, once.
@@ -63,11 +69,10 @@ public struct Collector: Sendable {
     /// - Returns: how many parcels came.
     @discardableResult
     public func round() async throws -> Int {
-        let visits = try await visits()
-        let failed = try await failed()
+        let due = try await due()
         return await withTaskGroup(of: Int.self) { group in
-            for (visit, peer) in visits {
-                group.addTask { await self.visit(peer, for: visit.owner, failed[visit]) }
+            for (visit, peer, before) in due {
+                group.addTask { await self.visit(peer, for: visit.owner, before) }
             }
             return await group.reduce(0, +)
         }
@@ -97,13 +102,18 @@ public struct Collector: Sendable {
         }
         // A visit that was cut short because we stop says nothing.
         guard problem != before, !Task.isCancelled else { return count }
+        await note(Visit(owner: owner, peer: peer.organisation), problem)
+        return count
+    }
+
+    /// Remembers how a visit went; what cannot be written down is no reason not to make others.
+    private func note(_ visit: Visit, _ problem: String?) async {
         do {
             try await daemon.mailroom.note(
-                visitTo: peer.organisation, for: owner, problem: problem, now: daemon.now())
+                visitTo: visit.peer, for: visit.owner, problem: problem, now: daemon.now())
         } catch {
             report(error)
         }
-        return count
     }
 
     private static func code(of error: any Error) -> String {
@@ -260,15 +270,14 @@ public struct Collector: Sendable {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 var isLeftOut = false
-                let visits = (try? await visits()) ?? []
-                let failed = (try? await failed()) ?? [:]
-                for (visit, peer) in turns.inOrder(visits, way: \.0) {
+                let due = (try? await due()) ?? []
+                for (visit, peer, before) in turns.inOrder(due, way: \.visit) {
                     guard turns.begin(visit) else {
                         isLeftOut = isLeftOut || !turns.holds(visit)
                         continue
                     }
                     group.addTask {
-                        _ = await self.visit(peer, for: visit.owner, failed[visit])
+                        _ = await self.visit(peer, for: visit.owner, before)
                         turns.end(visit)
                     }
                 }

@@ -151,6 +151,20 @@ import Testing
         }
     }
 
+    @Test("a failed visit is forgotten when the peer's mailbox comes here: nobody visits it then")
+    func movedHere() async throws {
+        let pair = try await Pair(southIsReachable: false)
+        pair.world.lines.partition("north", "south")
+        try await pair.south.round()
+        let room = try pair.south.mailroom()
+        #expect(try await room.failedVisits().map(\.peer) == [pair.izmir.id])
+        let moved = try pair.izmir.house.following(
+            name: "Izmir here", daemonKey: room.keys.exchange.verifyingKey)
+        try await room.host(moved.identity, now: pair.world.now)
+        try await pair.south.round()
+        #expect(try await room.failedVisits().isEmpty)
+    }
+
     @Test("never collected: given up with that reason")
     func neverCollected() async throws {
         let pair = try await Pair(southIsReachable: false)

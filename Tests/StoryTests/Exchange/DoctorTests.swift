@@ -95,6 +95,64 @@ import Testing
         try room.close()
     }
 
+    @Test("A peer that is silent for a day is a fault; one that refuses, or is left, is none")
+    func aSilentDayIsAFault() async throws {
+        try await Apart.run {
+            let folder = try TemporaryFolder()
+            let daemon = try DaemonProcess(
+                in: folder.file("d"), at: .socket, settings: ["collect-seconds = 86400"])
+            try await daemon.startUp()
+            let house = try await Correspondent.paired("House", with: daemon)
+            // The one round of that day is over when the daemon is ready, or has nobody to visit.
+            let peer = try Correspondent("Peer", at: house.endpoint, keys: [], logKey: nil)
+            try await house.follow(peer)
+            let rows: [(age: Int64, problem: String, status: Int32)] = [
+                (86_000, "exchange.unreachable", 0), (86_401, "exchange.unreachable", 77),
+                (86_401, "exchange.wrongPeer", 77), (86_401, "unknown-key", 0),
+            ]
+            for row in rows {
+                try await Self.fail(row.problem, row.age, house, peer, daemon)
+                try Self.expect(daemon, row.status, ["1 peer could not be asked"])
+            }
+            try await Self.fail("exchange.unreachable", 86_401, house, peer, daemon)
+            _ = try await house.caller.call(
+                house.endpoint, "DELETE",
+                ExchangePath.peer(house.organisation, peer.organisation)
+            ).get()
+            #expect(try !daemon.command(["doctor"]).text.contains("could not be asked"))
+            try await daemon.stop()
+        }
+    }
+
+    @Test("A daemon that has an address now is not blamed for what it could not collect before")
+    func anAddressEndsCollecting() async throws {
+        try await Apart.run {
+            let folder = try TemporaryFolder()
+            let daemon = try DaemonProcess(in: folder.file("d"))
+            try await daemon.startUp()
+            let house = try await Correspondent.paired("House", with: daemon)
+            let peer = try Correspondent("Peer", at: house.endpoint, keys: [], logKey: nil)
+            try await house.follow(peer)
+            try await Self.fail("exchange.unreachable", 86_401, house, peer, daemon)
+            try Self.expect(daemon, 0, ["Nothing is wrong."])
+            try await daemon.stop()
+        }
+    }
+
+    /// A peer that could not be asked since some time.
+    private static func fail(
+        _ problem: String, _ age: Int64, _ host: Correspondent, _ peer: Correspondent,
+        _ daemon: DaemonProcess
+    ) async throws {
+        let room = try await room(daemon)
+        let ids = (peer: peer.organisation, host: host.organisation)
+        try await room.note(visitTo: ids.peer, for: ids.host, problem: nil, now: .current)
+        try await room.note(
+            visitTo: ids.peer, for: ids.host, problem: problem,
+            now: Timestamp.current.adding(seconds: -age))
+        try room.close()
+    }
+
     @Test("A damaged database is called that, and a lost part of the folder by its name")
     func damageIsNamed() async throws {
         try await Apart.run {
