@@ -1,4 +1,5 @@
 internal import Foundation
+internal import NIOCore
 internal import NIOSSL
 public import PassportCoding
 public import PassportCrypto
@@ -169,6 +170,10 @@ public struct TLSIdentity: Sendable {
             certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv13
         configuration.maximumTLSVersion = .tlsv13
+        // How long a line that is closed waits for the other side to close it too: whoever keeps a
+        // line and does nothing with it does not answer. At the library's 5 s, one such line made
+        // an end take 5.0 s.
+        configuration.shutdownTimeout = .seconds(1)
         return configuration
     }
 }

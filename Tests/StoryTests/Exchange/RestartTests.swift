@@ -73,6 +73,22 @@ import Testing
         }
     }
 
+    @Test("Kept lines on which nothing happens do not hold up an end")
+    func idleLinesDoNotHoldUp() async throws {
+        try await Apart.run {
+            let folder = try TemporaryFolder()
+            let daemon = try DaemonProcess(in: folder.file("d"))
+            try await daemon.startUp()
+            let house = try await Correspondent.paired("House", with: daemon)
+            #expect(try await house.inbox().isEmpty)
+            let begin = ContinuousClock.now
+            try await daemon.stop()
+            let time = begin.duration(to: .now)
+            #expect(time < .seconds(4), "\(time)")
+            withExtendedLifetime(house) {}
+        }
+    }
+
     @Test("A captured request is refused as replayed, also after kill -9 and a new start")
     func noncesOutliveARestart() async throws {
         try await Apart.run {
