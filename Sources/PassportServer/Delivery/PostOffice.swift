@@ -113,7 +113,7 @@ public struct PostOffice: Sendable {
             if let problem {
                 logger.info(
                     "not delivered",
-                    metadata: ["code": .string(problem), "attempts": .string("\(attempts)")])
+                    metadata: ["code": .string(problem), "attempts": .stringConvertible(attempts)])
             }
             try await daemon.mailroom.recordFailure(
                 consignment.id, problem: problem ?? "to-be-collected", attempts: attempts,

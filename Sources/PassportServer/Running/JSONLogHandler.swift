@@ -37,15 +37,24 @@ public struct JSONLogHandler: LogHandler {
     /// and every request waits for its line.
     public func log(event: LogEvent) {
         var fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
-            .mapValues { "\($0)" }
+            .mapValues(Self.value)
         let seconds = Int64(Date().timeIntervalSince1970)
-        fields["time"] = Timestamp(clamping: seconds).description
-        fields["level"] = event.level.rawValue
-        fields["event"] = "\(event.message)"
-        fields["from"] = label
+        fields["time"] = Self.quoted(Timestamp(clamping: seconds).description)
+        fields["level"] = Self.quoted(event.level.rawValue)
+        fields["event"] = Self.quoted("\(event.message)")
+        fields["from"] = Self.quoted(label)
         let members = fields.sorted { $0.key < $1.key }
-            .map { Self.quoted($0.key) + ":" + Self.quoted($0.value) }
+            .map { Self.quoted($0.key) + ":" + $0.value }
         write("{" + members.joined(separator: ",") + "}\n")
+    }
+
+    /// A number for what is one by its type, so that whoever reads the lines can count and compare;
+    /// a text of digits stays a text: a code that looks like a number must not change its form.
+    private static func value(_ value: Logger.Metadata.Value) -> String {
+        if case .stringConvertible(let number) = value, number is any FixedWidthInteger {
+            return "\(number)"
+        }
+        return quoted("\(value)")
     }
 
     /// A JSON string (RFC 8259 §7).

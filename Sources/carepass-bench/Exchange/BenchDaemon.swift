@@ -89,16 +89,14 @@ final class BenchDaemon {
             let event: String
             let method: String?
             let route: String?
-            let microseconds: String?
-            let waited: String?
+            let microseconds: Int64?
+            let waited: Int64?
         }
         let text = try String(contentsOfFile: log, encoding: .utf8)
         return text.split(separator: "\n").compactMap { line in
             guard let line = try? JSONDecoder().decode(Line.self, from: Data(line.utf8)),
-                line.event == "request", line.method == method, line.route == route
-            else { return nil }
-            guard let time = line.microseconds.flatMap({ Int64($0) }),
-                let waited = line.waited.flatMap({ Int64($0) })
+                line.event == "request", line.method == method, line.route == route,
+                let time = line.microseconds, let waited = line.waited
             else { return nil }
             return .microseconds(time - waited)
         }
