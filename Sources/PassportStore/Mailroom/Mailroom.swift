@@ -104,8 +104,9 @@ public final class Mailroom: Sendable {
         let keys = try NodeKeys.load(from: folder)
         let files = DurableFiles(disk: disk, onBrokenDisk: onBrokenDisk)
         do {
-            let pool = try pool("\(folder)/\(databaseName)")
-            try MailroomMigrations.refuseNewer(pool)
+            let path = "\(folder)/\(databaseName)"
+            try MailroomMigrations.refuseNewer(path)
+            let pool = try pool(path)
             try MailroomMigrations.migrator.migrate(pool)
             let room = Mailroom(folder, keys, pool, files, randomness, senderBytes, lock)
             try await room.writer.confirm()

@@ -15,8 +15,15 @@ enum MailroomMigrations {
         return migrator
     }
 
-    static func refuseNewer(_ pool: DatabasePool) throws {
-        guard try !pool.read({ try migrator.hasBeenSuperseded($0) }) else {
+    /// Looks without writing, before anything that could write has opened the file: a pool writes
+    /// to it each time it opens it, and what a newer version wrote is not ours to touch.
+    static func refuseNewer(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        // Whoever closes the database last holds it for a moment.
+        configuration.busyMode = .timeout(5)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        guard try !queue.read({ try migrator.hasBeenSuperseded($0) }) else {
             throw StoreError(
                 .newerSchema, .refused, "the database was written by a newer version",
                 hint: "update carepassd; nothing was changed")

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import Testing
 
@@ -94,6 +95,50 @@ import Testing
             try await daemon.startUp()
             #expect(try await house.inbox().isEmpty, "the key is the one that was pinned")
             try await daemon.stop()
+        }
+    }
+
+    /// Attack: a thief of the daemon's machine finds the keys that open, because somebody gave
+    /// both programs one folder.
+    @Test("A folder in which an organisation's keys lie is refused, and stays as it is")
+    func anOrganisationsFolderIsRefused() async throws {
+        try await Apart.run {
+            let folder = try TemporaryFolder()
+            for name in ["keystore.key", "carepass.sqlite"] {
+                let daemon = try DaemonProcess(in: folder.file(name))
+                try FileManager.default.createDirectory(
+                    atPath: daemon.data, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                try Data("keys".utf8).write(to: URL(filePath: "\(daemon.data)/\(name)"))
+                let said = try await Self.refused(daemon, 77)
+                #expect(
+                    said.contains("'\(name)' of an organisation lies in")
+                        && said.contains("that is the daemon's alone"), "\(said)")
+                #expect(try FileTree.snapshot(daemon.data) == [name: Array("keys".utf8)])
+            }
+        }
+    }
+
+    @Test("What a newer version wrote is refused, and stays as it is")
+    func aNewerDatabaseIsRefused() async throws {
+        try await Apart.run {
+            let folder = try TemporaryFolder()
+            let daemon = try DaemonProcess(in: folder.file("d"))
+            try await daemon.startUp()
+            try await daemon.stop()
+            let database = try DatabaseQueue(path: "\(daemon.data)/mailroom.sqlite")
+            try await database.write {
+                try $0.execute(
+                    sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9999-later')")
+            }
+            try database.close()
+            let before = try FileTree.snapshot(daemon.data)
+            let said = try await Self.refused(daemon, 77)
+            #expect(said.contains("newer"), "\(said)")
+            for command in [["invite"], ["doctor"], ["backup", "--out", folder.file("copy")]] {
+                #expect(try daemon.command(command).status == 77)
+            }
+            #expect(try FileTree.snapshot(daemon.data) == before)
         }
     }
 }
