@@ -121,14 +121,21 @@ import Testing
 /// What must hold of any home at any time.
 enum Homes {
     /// Exports the log and verifies it: nothing may fail; what was interrupted may be said.
+    ///
+    /// - Parameter fingerprint: of the home; the one that it had when the world was made when nil.
     @discardableResult
     static func check(
-        _ world: World, _ home: String, at location: SourceLocation = #_sourceLocation
+        _ world: World, _ home: String, _ fingerprint: String? = nil,
+        at location: SourceLocation = #_sourceLocation
     ) throws -> JSONAnswer {
         let log = world.path("\(home)-check.log")
         try world.ask(home, ["audit", "export", "--out", log], at: location)
         let verdict = try world.ask(
-            nil, ["audit", "verify", log, "--fingerprint", world.fingerprints[home] ?? ""],
+            nil,
+            [
+                "audit", "verify", log, "--fingerprint",
+                fingerprint ?? world.fingerprints[home] ?? "",
+            ],
             at: location)
         for name in ["integrity", "completeness", "freshness", "authority"] {
             #expect(

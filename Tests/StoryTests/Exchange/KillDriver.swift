@@ -205,8 +205,8 @@ final class KillDriver: Sendable {
         try await victim.startUp()
     }
 
-    /// A first start, killed again and again until one is left alone; then a start on what is
-    /// there already.
+    /// A first start, killed again and again until one is left alone; then starts on what is there
+    /// already, after which everything is still there.
     private func startUpRound() async throws {
         let name = folder.file("s\(number(in: 0...1_000_000_000))")
         let fresh = try DaemonProcess(in: name)
@@ -215,13 +215,22 @@ final class KillDriver: Sendable {
             try await kill(fresh, .startUp, within: 250_000)
         }
         try await fresh.startUp()
-        _ = try await Correspondent.paired("Somebody", with: fresh)
+        let somebody = try await Correspondent.paired("Somebody", with: fresh)
+        try await somebody.follow(somebody)
+        let kept = parcels(2)
+        for parcel in kept {
+            #expect(try await somebody.deposit(parcel, with: somebody).get().status == 201)
+        }
         for _ in 0..<3 {
             try await fresh.kill()
             try fresh.start()
             try await kill(fresh, .startUp, within: 200_000)
         }
         try await fresh.startUp()
+        #expect(try await somebody.inbox().map(\.parcel) == kept.map { "\($0.digest)" })
+        for parcel in kept {
+            #expect(try await somebody.fetch(parcel.digest) == parcel.bytes)
+        }
         try await fresh.stop()
         try await Self.verify(fresh)
         try FileManager.default.removeItem(atPath: name)

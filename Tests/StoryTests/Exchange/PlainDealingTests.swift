@@ -109,4 +109,56 @@ import Testing
             try await scene.stop()
         }
     }
+
+    /// Attack: somebody who watches the line learns from it that a clinic looks at a certain
+    /// passport now.
+    @Test(
+        "Opening calls nobody, neither the daemon nor anybody else",
+        .enabled(
+            if: Tracing.obstacle == nil || Tracing.isRequired,
+            "needs strace: \(Tracing.obstacle ?? "")"))
+    func anOpeningCallsNobody() async throws {
+        try #require(Tracing.obstacle == nil, "\(Tracing.obstacle ?? "")")
+        try await Apart.run {
+            let scene = try await ExchangeWorld()
+            let world = scene.world
+            func trace(_ command: [String]) throws -> String {
+                let file = world.path("trace-\(command[0])")
+                let answer = try world.process("athens").run(
+                    URL(filePath: "/usr/bin/env"),
+                    ["strace", "-f", "-e", "trace=%network", "-o", file]
+                        + [CarePassProcess.executable.path] + command)
+                try #require(answer.status == 0, "\(answer.summary)")
+                return try String(contentsOfFile: file, encoding: .utf8)
+            }
+            // The search is worth something only when it finds what is there.
+            #expect(try trace(["sync"]).contains("\"\(scene.hidden.socket)\""))
+            let opening = try trace(["open", world.envelope, "--operator", "dr-athens"])
+            // The C library asks this machine's own cache for the name of the user.
+            let calls = opening.split(separator: "\n").filter { !$0.contains("/nscd/socket") }
+            for call in ["connect(", "sendto(", "sendmsg(", "AF_INET"] {
+                #expect(!calls.contains { $0.contains(call) }, "\(calls)")
+            }
+            try await scene.stop()
+        }
+    }
+
+    /// Attack: the time at which a list is signed tells when its organisation packed something.
+    @Test("A list in which nothing changed is signed anew after a day, and not before")
+    func listsAreSignedAnewAfterADay() throws {
+        let world = try World()
+        func signed(after seconds: Int64) throws -> Int {
+            let clock = ["--clock", "\(Timestamp.current.seconds + seconds)"]
+            try world.packs(
+                "izmir", [world.passport], to: "Clinic Athens", as: "after-\(seconds)",
+                with: clock)
+            return try world.ask("izmir", ["audit", "show"])["entries"].list
+                .count { $0["act"].string == "statusIssued" }
+        }
+        // The world's own list may be minutes old: this one is signed now.
+        try world.ask("izmir", ["status", "export", "--out", world.path("list")])
+        let first = try signed(after: 0)
+        #expect(try signed(after: 86_000) == first)
+        #expect(try signed(after: 86_600) == first + 1)
+    }
 }

@@ -47,6 +47,14 @@ import Testing
         return all
     }
 
+    /// The name of a passport or a grant: how many there are, and which, is nobody's business.
+    private static func name(_ field: String, _ id: String) throws -> Canary {
+        let bytes = try Hexadecimal.decode(id)
+        return Canary(
+            section: "name", field: field, text: id,
+            patterns: CanaryForm.forms(of: bytes) + CanaryForm.forms(of: Array(id.utf8)))
+    }
+
     /// Izmir sends Athens an envelope full of canaries.
     private static func traffic(_ scene: ExchangeWorld) async throws -> [Canary] {
         let world = scene.world
@@ -58,9 +66,11 @@ import Testing
         let summary = try #require(imported["summary"].string)
         let sealed = try world.ask("izmir", ["seal", summary, "--card", world.consentHalf])
         let passport = try #require(sealed["passport"].string)
+        var names = [try Self.name("passport", passport)]
         for (home, name) in [("athens", "Clinic Athens"), ("munich", "Clinic Munich")] {
             let grant = try world.grant(
                 "izmir", passport, to: name, "emergency,medication,care,scores,diagnosis,risk")
+            names.append(try Self.name("grant for \(home)", grant))
             let envelope = try world.packs(
                 "izmir", [passport], to: name, as: "to-\(home).envelope")
             try world.ask("izmir", ["send", envelope, "--to", name])
@@ -78,7 +88,7 @@ import Testing
         for home in World.homes + ["izmir"] { try world.ask(home, ["sync"]) }
         // One more that nobody fetches stays in the daemon's hands.
         try world.ask("izmir", ["send", world.envelope, "--to", "Clinic Athens"])
-        return form.canaries
+        return form.canaries + names
     }
 
     @Test("A stolen server holds no care content and no secret key, on disk or in memory")
