@@ -94,7 +94,7 @@ def check(targets, products, imports, linked):
 
     targets: {name: {"deps": [target], "products": [outside product], "kind": str}}
     products: {library product: [target]}; imports: {target: {module: file}}
-    linked: {program: [shared library]}
+    linked: {program: [shared library], or None when it was not built}
     """
     broken = []
     for name, target in targets.items():
@@ -133,6 +133,9 @@ def check(targets, products, imports, linked):
                         if library not in LINKABLE:
                             broken.append(f"product {product} links {library}")
     for program, libraries in linked.items():
+        if libraries is None:
+            broken.append(f"{program} is not built, and nobody sees what it links")
+            continue
         for library in libraries:
             stem = library.split(".so")[0]
             if not RUNTIME.match(library) and stem not in LINKS.get(program, set()):
@@ -177,6 +180,7 @@ def read_linked():
     for program in LINKS:
         binary = Path(path) / program
         if not binary.exists():
+            linked[program] = None
             continue
         # Of the daemon all that is loaded counts; of the others what they name themselves, for
         # libraries that draw bring many more.
@@ -210,6 +214,7 @@ def self_test():
                        "PassportTrust": target("CZip")}, {"P": ["PassportTrust"]}, {}, {}),
         "foreign library": (base, {}, {}, {"carepass": ["libz.so.1"]}),
         "a daemon that draws": (base, {}, {}, {"carepassd": ["libcairo.so.2"]}),
+        "a daemon that is not there": (base, {}, {}, {"carepassd": None}),
         "a scanner with keys": (base, {}, {}, {"carepass-scan": ["libsodium.so.23"]}),
         "a scanner of ours": ({**base, "carepass-scan": target("PassportCoding")}, {}, {}, {}),
         "unknown target": ({**base, "Extra": target()}, {}, {}, {}),

@@ -22,7 +22,8 @@ import Testing
         ["open", "--home", world.path("athens"), "--operator", "dr-athens", file]
     }
 
-    @Test(.enabled(if: hasPython)) func aWithdrawnGrantIsARefusalWithItsReason() throws {
+    @Test(.enabled(if: hasPython || Tracing.isRequired, "no python3"))
+    func aWithdrawnGrantIsARefusalWithItsReason() throws {
         let world = try World()
         let before = try Self.run(world, Self.open(world, world.envelope))
         #expect(before.status == 0, "\(before.summary)")
@@ -36,7 +37,9 @@ import Testing
         #expect(answer.output.isEmpty)
     }
 
-    @Test(.enabled(if: hasPython)) func everyCodeComesThrough() throws {
+    @Test(.enabled(if: hasPython || Tracing.isRequired, "no python3")) func everyCodeComesThrough()
+        throws
+    {
         let world = try World()
         let junk = try world.folder.write([UInt8](repeating: 0, count: 40), to: "junk")
         for (file, status) in [(junk, 65), (world.path("nowhere"), 66)] as [(String, Int32)] {
@@ -47,7 +50,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: hasPython)) func aMissingProgramIsSaidInWords() throws {
+    @Test(.enabled(if: hasPython || Tracing.isRequired, "no python3"))
+    func aMissingProgramIsSaidInWords() throws {
         let world = try World()
         let answer = try Self.run(
             world, Self.open(world, world.envelope), hasProgram: false)

@@ -14,7 +14,8 @@ import Testing
             .run(python, [report, "/bin/sh", "-c", script])
     }
 
-    @Test(.enabled(if: hasPython)) func theLastLineCountsWhatWasSkippedAndSaysWhy() throws {
+    @Test(.enabled(if: hasPython || Tracing.isRequired, "no python3"))
+    func theLastLineCountsWhatWasSkippedAndSaysWhy() throws {
         let answer = try Self.run(
             """
             echo '➜ Suite "HPKE: the vectors of others" skipped: "\(Corpora.reason)"'

@@ -33,7 +33,7 @@ import Testing
 
     @Test(
         "SIGTERM drains: an upload under way is acknowledged, new connections are refused",
-        .enabled(if: TLSLine.isPossible, TLSLine.reason))
+        .enabled(if: TLSLine.isPossible || Tracing.isRequired, TLSLine.reason))
     func anUploadUnderWayIsFinished() async throws {
         try await Apart.run {
             let folder = try TemporaryFolder()
