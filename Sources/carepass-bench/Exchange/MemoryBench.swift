@@ -8,6 +8,8 @@ import PassportTrust
 /// What a daemon holds in memory, by what the kernel says, idle and with large bodies on many
 /// connections at once.
 struct MemoryBench {
+    private static let idleBar = 40_000_000
+    private static let loadBar = 200_000_000
     private static let connections = 64
     private static let sizes = [BenchParcel.usualBytes, 1_048_576, Limits.envelopeBytes]
 
@@ -48,13 +50,20 @@ struct MemoryBench {
             ).get()
             try FileManager.default.removeItem(atPath: sink)
         }
+        let most = try daemon.memory("VmHWM")
+        let name = "memory, bodies of \(size) bytes"
+        let verdicts = (
+            idle: await Bars.shared.judge("\(name), idle", idle < Self.idleBar, "under 40 MB"),
+            load: await Bars.shared.judge("\(name), loaded", most < Self.loadBar, "under 200 MB")
+        )
         print(
             "memory: \(Self.connections) connections, bodies of \(size) bytes: idle "
                 + "\(Self.megabytes(idle)) MB (its own \(Self.megabytes(own)) MB, the rest is program "
                 + "and libraries), at most while they deposit "
                 + "\(Self.megabytes(afterDeposits)) MB, and fetch "
-                + "\(Self.megabytes(try daemon.memory("VmHWM"))) MB, now "
-                + "\(Self.megabytes(try daemon.memory("VmRSS"))) MB")
+                + "\(Self.megabytes(most)) MB, now "
+                + "\(Self.megabytes(try daemon.memory("VmRSS"))) MB; idle \(verdicts.idle), "
+                + "loaded \(verdicts.load)")
     }
 
     private func all(

@@ -6,12 +6,16 @@ enum WallClock {
         return start.duration(to: .now)
     }
 
-    /// One line: ours, the baseline, and the ratio of their medians.
-    static func report(_ name: String, _ ours: [Duration], _ bare: [Duration]) {
+    /// One line: ours, the baseline, the ratio of their medians, and whether it is within a bar.
+    static func report(
+        _ name: String, _ ours: [Duration], _ bare: [Duration], bar: Double
+    ) async {
         let our = Stopwatch.median(ours)
         let base = Stopwatch.median(bare)
+        let verdict = await Bars.shared.judge(
+            name, our / base <= bar, "at most \(Stopwatch.rounded(bar))")
         print(
             "\(name): \(Stopwatch.microseconds(our)) µs, bare \(Stopwatch.microseconds(base)) µs, "
-                + "ratio \(Stopwatch.rounded(our / base))")
+                + "ratio \(Stopwatch.rounded(our / base)), \(verdict)")
     }
 }
