@@ -78,14 +78,19 @@ import Testing
         try await Apart.run {
             let folder = try TemporaryFolder()
             let daemon = try DaemonProcess(in: folder.file("d"))
-            try await daemon.startUp()
-            let house = try await Correspondent.paired("House", with: daemon)
-            #expect(try await house.inbox().isEmpty)
-            let begin = ContinuousClock.now
-            try await daemon.stop()
-            let time = begin.duration(to: .now)
-            #expect(time < .seconds(4), "\(time)")
-            withExtendedLifetime(house) {}
+            // Five seconds, for which such a line is waited for by default, are the least that an
+            // end would take, however idle the machine; a busy one makes some ends as long.
+            var times: [Duration] = []
+            while times.count < 10, !times.contains(where: { $0 < .seconds(4) }) {
+                try await daemon.startUp()
+                let house = try await Correspondent.paired("House", with: daemon)
+                #expect(try await house.inbox().isEmpty)
+                let begin = ContinuousClock.now
+                try await daemon.stop()
+                times.append(begin.duration(to: .now))
+                withExtendedLifetime(house) {}
+            }
+            #expect(times.contains { $0 < .seconds(4) }, "\(times)")
         }
     }
 
