@@ -4,7 +4,8 @@ internal import PassportCoding
 ///
 /// Measured: the parser of structured fields took longer than the check of the signature, and
 /// nearly every request is by one of us. What is read here is written again, and only the same
-/// text counts: nothing is taken that the parser would read otherwise.
+/// text counts: nothing is taken that the parser would read otherwise. All of it is ASCII, and
+/// taken apart byte by byte: looking for whole characters took three times as long.
 struct OwnSignatureForm {
     let parameters: SignatureParameters
     /// The value of `@signature-params`.
@@ -20,8 +21,8 @@ struct OwnSignatureForm {
         guard input.utf8.count <= Self.longest, input.utf8.allSatisfy({ $0 < 0x80 }),
             input.hasPrefix(start)
         else { return nil }
-        let text = String(input.dropFirst(start.count))
-        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+        let text = String(Substring(input.utf8.dropFirst(start.utf8.count)))
+        let parts = Self.split(text.utf8[...], at: UInt8(ascii: ";"))
         guard parts.count == 7, let components = Self.components(parts[0]),
             let created = Self.moment(parts[1], "created"),
             let expires = Self.moment(parts[2], "expires"),
@@ -41,16 +42,21 @@ struct OwnSignatureForm {
         let start = Self.label + "=:"
         guard text.utf8.count <= Self.longest, text.utf8.allSatisfy({ $0 < 0x80 }),
             text.hasPrefix(start), text.hasSuffix(":"),
-            let bytes = try? Base64.decode(String(text.dropFirst(start.count).dropLast())),
+            let bytes = try? Base64.decode(
+                String(Substring(text.utf8.dropFirst(start.utf8.count).dropLast()))),
             bytes.count == 64, "\(start)\(Base64.encode(bytes)):" == text
         else { return nil }
         return bytes
     }
 
+    private static func split(_ text: Substring.UTF8View, at separator: UInt8) -> [Substring] {
+        text.split(separator: separator, omittingEmptySubsequences: false).map { Substring($0) }
+    }
+
     private static func components(_ list: Substring) -> [String]? {
         guard list.hasPrefix("("), list.hasSuffix(")") else { return nil }
-        let names = list.dropFirst().dropLast().split(separator: " ")
-            .map { String($0.dropFirst().dropLast()) }
+        let names = split(list.utf8.dropFirst().dropLast(), at: UInt8(ascii: " "))
+            .map { String(Substring($0.utf8.dropFirst().dropLast())) }
         guard Set(names).count == names.count, names.allSatisfy(isName) else { return nil }
         return names
     }
@@ -67,16 +73,19 @@ struct OwnSignatureForm {
     }
 
     private static func moment(_ part: Substring, _ name: String) -> Timestamp? {
-        guard part.hasPrefix(name + "="), let seconds = Int64(part.dropFirst(name.count + 1)),
+        guard part.hasPrefix(name + "="),
+            let seconds = Int64(Substring(part.utf8.dropFirst(name.utf8.count + 1))),
             seconds >= 0
         else { return nil }
         return Timestamp(clamping: seconds)
     }
 
     private static func quoted(_ part: Substring, _ name: String) -> String? {
-        guard part.hasPrefix(name + "=\""), part.hasSuffix("\""), part.count > name.count + 2
+        let count = name.utf8.count + 2
+        guard part.hasPrefix(name + "=\""), part.utf8.last == UInt8(ascii: "\""),
+            part.utf8.count > count
         else { return nil }
-        return String(part.dropFirst(name.count + 2).dropLast())
+        return String(Substring(part.utf8.dropFirst(count).dropLast()))
     }
 
     /// Base64url has nothing in it that a string would have to escape.

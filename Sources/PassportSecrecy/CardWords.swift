@@ -55,21 +55,22 @@ public struct CardWords: Sendable {
         "psychose", "refuge", "doktor", "ilaç",
     ]
 
+    private static let tellingIndices = Set(
+        List.allCases.flatMap { list in
+            list.words.enumerated().filter { telling.contains($0.element) }.map(\.offset)
+        })
+
     /// Numbers of the words, from 0.
     private let indices: [Int]
 
     /// Draws new words.
     public init(from randomness: Randomness) {
-        let telling = Set(
-            List.allCases.flatMap { list in
-                list.words.enumerated().filter { Self.telling.contains($0.element) }
-                    .map(\.offset)
-            })
-        var indices: [Int]
-        repeat {
-            indices = Self.indices(randomness.bytes(Self.randomBytes))
-        } while indices.contains { telling.contains($0) }
-        self.indices = indices
+        while true {
+            let drawn = Self.indices(randomness.bytes(Self.randomBytes))
+            guard Self.tellingIndices.isDisjoint(with: drawn) else { continue }
+            indices = drawn
+            return
+        }
     }
 
     /// Reads what a person wrote or said: words of one list, in any case and with or without

@@ -43,8 +43,9 @@ struct Dispatcher: HTTPResponder {
     private func answer(
         _ request: Request, _ wait: BodyWait
     ) async -> (template: String, response: Response) {
-        let path = (request.head.path ?? "").prefix { $0 != "?" }
-            .split(separator: "/", omittingEmptySubsequences: false)
+        let path = (request.head.path ?? "").utf8.prefix { $0 != UInt8(ascii: "?") }
+            .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         var methods: [String] = []
         for route in Route.all {
             guard let parameters = route.parameters(path) else { continue }

@@ -55,7 +55,8 @@ struct Route: Sendable {
         else { return nil }
         var parameters: [String: String] = [:]
         for case (.name(let name, let start, let end), let given) in zip(segments, path) {
-            parameters[name] = String(given.dropFirst(start.count).dropLast(end.count))
+            let text = given.utf8.dropFirst(start.utf8.count).dropLast(end.utf8.count)
+            parameters[name] = String(Substring(text))
         }
         return parameters
     }
