@@ -86,7 +86,8 @@ public struct EnvelopePacker: Sendable {
     ) throws(SealingError) -> Packed {
         try pack(contents, parcels, key) { _ in
             throw SealingError(
-                .malformed, .refused, "pack: a box for the bearer needs the carry half")
+                .malformed, .refused, "pack: a box for the bearer needs the carry half",
+                hint: "use --carry with the carry half of the person's card")
         }
     }
 

@@ -37,6 +37,16 @@ extension PassportSealer {
         return try seal(named, terms: terms, card: card, key: key)
     }
 
+    /// Which person a passport is about, by one of its sections: what else a lost card opens.
+    ///
+    /// - Parameter ring: its full ring, from the vault.
+    public static func person(
+        of passport: VerifiedPassport, ring: Ring
+    ) throws(SealingError) -> PersonReference? {
+        guard let kind = ring.kinds.min() else { return nil }
+        return try ExaminedEnvelope.open(kind, passport, ring).person
+    }
+
     /// Says in each section which passport it takes the place of, as far as there is room: a full
     /// passport has to fit again, and that the old one ended is said by its status anyway.
     private static func naming(

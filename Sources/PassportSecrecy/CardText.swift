@@ -82,8 +82,8 @@ enum CardText {
             return SecrecyError(
                 .mistypedCard,
                 other == .carry
-                    ? "this is the carry half; only the consent half can grant"
-                    : "this is the consent half; opening as the bearer takes the carry half")
+                    ? "this is the carry half; here the consent half is needed, which alone can grant"
+                    : "this is the consent half; here the carry half is needed")
         }
         guard kind == half.kind(hasPIN: !hasPIN) else { return nil }
         return hasPIN

@@ -51,8 +51,10 @@ public struct CardWords: Sendable {
 
     /// Words that would say to an officer what the phrase is for are not drawn, in any list.
     private static let telling: Set<String> = [
-        "clinic", "doctor", "health", "hospital", "nurse", "patient", "pill", "docteur",
-        "psychose", "refuge", "doktor", "ilaç",
+        "abuse", "clinic", "dentist", "disease", "doctor", "dose", "exile", "health", "hospital",
+        "illness", "injury", "insane", "nurse", "panic", "patient", "pill", "police", "prison",
+        "sick", "symptom", "virus", "blessant", "docteur", "doseur", "exiler", "psychose",
+        "refuge", "vaccin", "doktor", "ecza", "ilaç", "kanser",
     ]
 
     private static let tellingIndices = Set(
@@ -92,9 +94,12 @@ public struct CardWords: Sendable {
         self.indices = indices
     }
 
-    /// True when a text has as many parts as there are words, none of them a group of a card.
+    /// True for several words, or several numbers: what was meant as the words of a card, however
+    /// mistaken. A card that is typed with spaces has both letters and digits.
     public static func isLikely(_ text: String) -> Bool {
-        text.split { $0.isWhitespace || $0 == "," }.count == count
+        let parts = text.split { $0.isWhitespace || $0 == "," }
+        let digits = parts.joined().unicodeScalars.map { PIN.digit($0) != nil }
+        return parts.count > 1 && (digits.allSatisfy(\.self) || !digits.contains(true))
     }
 
     /// The words in a list. Whoever has them has the card.

@@ -21,12 +21,20 @@ public struct PIN: ~Copyable, Sendable {
         var digits: [UInt8] = []
         defer { digits.wipe() }
         digits.reserveCapacity(Self.digits.upperBound)
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars
-        where !scalar.properties.isWhitespace {
-            guard let digit = Self.digit(scalar), digits.count < Self.digits.upperBound else {
-                throw wrong
+        // Scalar by scalar: a text made of the bytes would stay in memory.
+        var decoder = UTF8()
+        var bytes = text.makeIterator()
+        decoding: while true {
+            switch decoder.decode(&bytes) {
+            case .scalarValue(let scalar) where scalar.properties.isWhitespace: continue
+            case .scalarValue(let scalar):
+                guard let digit = Self.digit(scalar), digits.count < Self.digits.upperBound else {
+                    throw wrong
+                }
+                digits.append(0x30 + digit)
+            case .emptyInput: break decoding
+            case .error: throw wrong
             }
-            digits.append(0x30 + digit)
         }
         guard Self.digits.contains(digits.count) else { throw wrong }
         passphrase = try Passphrase(consuming: &digits)

@@ -116,7 +116,8 @@ import Testing
         try expect(
             world, "izmir",
             ["seal", world.summary, "--card", world.path("card/carry-half.txt")], 65,
-            says: ["this is the carry half; only the consent half can grant"])
+            says: ["this is the carry half; here the consent half is needed, which alone can grant"]
+        )
         try expect(
             world, "athens",
             [

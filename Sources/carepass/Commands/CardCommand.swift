@@ -58,8 +58,11 @@ struct CardCommand: ParsableCommand {
             return Reply(
                 lines: [
                     Words.say(list == nil ? "card.made" : "card.made-words"),
-                    Words.say("card.keep"),
-                    Words.say(ConsentHalf.needsPIN(text) ? "card.together-pin" : "card.together"),
+                    Words.say(list == nil ? "card.keep" : "card.keep-words"),
+                    Words.say(
+                        list != nil
+                            ? "card.together-words"
+                            : ConsentHalf.needsPIN(text) ? "card.together-pin" : "card.together"),
                 ],
                 json: [
                     list == nil ? "consentHalf" : "words": .string("\(out)/\(names[0]).txt"),

@@ -40,9 +40,6 @@ struct CoverCommand: ReplyingCommand {
     @Option(help: "A new folder for the envelope and the two halves of its card.")
     var out: String
 
-    /// Seconds that the date of a cover may lie back.
-    private static let mostBack: Int64 = 60 * 86_400
-
     func validate() throws {
         guard out != "-" else { throw ValidationError(Words.say("error.card-out")) }
         guard (61...3_650).contains(days) else {
@@ -65,23 +62,25 @@ struct CoverCommand: ReplyingCommand {
             try output.makeRoom(for: 32_768)
             return output
         }
-        let moment = try moment(home)
-        let (passport, grant) = try issue(
-            draft, card, Digest.sha256(of: text), moment, home, operatorKey)
-        let envelope = try pack(passport, grant, carry, moment, home, operatorKey)
+        let dates = try CoverDates(home)
+        // Attack: the hash of one text under both passports of a person. It is another for each
+        // cover, so nobody can show which text it was.
+        let hash = Digest.sha256(of: text + home.randomness.bytes(16))
+        let sections = dates.of(draft.sections)
+        let (passport, grant) = try issue(sections, card, hash, dates, home, operatorKey)
+        let envelope = try pack(passport, grant, carry, dates, home, operatorKey)
         folder.keep()
         try files[0].writeAfterAct(envelope)
         try files[1].writeAfterAct(Array("\(card.text())\n".utf8))
         try files[2].writeAfterAct(Array("\(carry.text())\n".utf8))
-        let isToday = home.now.seconds - moment.seconds < 86_400
         return Reply(
             lines: [
                 Words.say("cover.done", out), Words.say("cover.apart"),
-            ] + (isToday ? [Words.say("cover.today")] : []),
+            ] + (dates.areToday ? [Words.say("cover.today")] : []),
             json: [
                 "passport": .string("\(passport.claims.id)"),
                 "envelope": .string("\(out)/paper.envelope"),
-                "issued": .string("\(moment)"),
+                "issued": .string("\(dates.sealed)"),
             ])
     }
 
@@ -107,28 +106,17 @@ struct CoverCommand: ReplyingCommand {
         }
     }
 
-    /// A date that is not the day on which the person was here, as far as the keys reach back.
-    private func moment(_ home: borrowing Home) throws -> Timestamp {
-        let start =
-            try [KeyPurpose.issue, .consent].map { purpose in
-                let hash = try home.keys.signingKey(purpose).verifyingKey.keyHash
-                return try home.identity.signingKey(hash, for: purpose).role.notBefore.seconds
-            }.max() ?? home.now.seconds
-        let span = min(max(home.now.seconds - start, 0), Self.mostBack)
-        let drawn = home.randomness.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return home.now.adding(seconds: -Int64(drawn % UInt64(span + 1)))
-    }
-
     private func issue(
-        _ draft: Draft, _ card: borrowing ConsentHalf, _ statement: Digest, _ moment: Timestamp,
+        _ sections: [Section], _ card: borrowing ConsentHalf, _ statement: Digest,
+        _ dates: CoverDates,
         _ home: borrowing Home, _ operatorKey: borrowing OperatorKey
     ) throws -> (UnverifiedPassport, IssuedGrant) {
-        let until = moment.adding(seconds: Int64(days) * 86_400)
+        let until = dates.sealed.adding(seconds: Int64(days) * 86_400)
         let status = try home.newStatus()
         let sealed = try PassportSealer(randomness: home.randomness).seal(
-            draft.sections,
+            sections,
             terms: PassportSealer.Terms(
-                issuer: home.organisation, authorities: [home.organisation], issued: moment,
+                issuer: home.organisation, authorities: [home.organisation], issued: dates.sealed,
                 expires: until, status: status.reference, profile: .paper),
             card: card, key: home.keys.signingKey(.issue))
         let passport = sealed.passport
@@ -148,7 +136,7 @@ struct CoverCommand: ReplyingCommand {
             ], signedBy: operatorKey)
         let grantStatus = try home.newStatus()
         let issued = try GrantIssuer(randomness: home.randomness).grant(
-            terms(statement, grantStatus.reference, moment, until, home), ring: sealed.ring,
+            terms(statement, grantStatus.reference, dates.granted, until, home), ring: sealed.ring,
             passport: passport.verify(by: home.identity), organisation: home.organisation,
             key: home.keys.signingKey(.consent))
         var granting = AuditFields(act: .grantMade, time: home.now)
@@ -181,13 +169,13 @@ struct CoverCommand: ReplyingCommand {
 
     private func pack(
         _ passport: UnverifiedPassport, _ grant: IssuedGrant, _ carry: borrowing CarryHalf,
-        _ moment: Timestamp, _ home: borrowing Home, _ operatorKey: borrowing OperatorKey
+        _ dates: CoverDates, _ home: borrowing Home, _ operatorKey: borrowing OperatorKey
     ) throws -> [UInt8] {
-        let lists = try home.signedStatusLists()
+        let lists = try dates.lists(home)
         let packed = try EnvelopePacker(profile: .paper, randomness: home.randomness).pack(
             EnvelopePacker.Contents(
                 passports: [passport], identities: [home.identity], statusLists: lists,
-                sender: home.organisation, time: moment),
+                sender: home.organisation, time: dates.packed),
             parcels: [EnvelopePacker.Parcel(bearer: [grant])], carry: carry,
             key: home.keys.signingKey(.consent))
         var fields = AuditFields(act: .disclosed, time: home.now)
@@ -196,7 +184,12 @@ struct CoverCommand: ReplyingCommand {
         fields.sections = grant.grant.terms.sections
         fields.object = packed.envelope.contentDigest
         fields.passport = passport.digest
-        try home.commit(fields, after: home.acts(keeping: lists), signedBy: operatorKey)
+        let acts = lists.map { list in
+            var fields = AuditFields(act: .statusIssued, time: home.now)
+            fields.object = Digest.sha256(of: list.bytes)
+            return (fields: fields, changes: [StoreChange]())
+        }
+        try home.commit(fields, after: acts, signedBy: operatorKey)
         return packed.envelope.encoded()
     }
 }

@@ -96,7 +96,7 @@ struct PackCommand: ReplyingCommand {
                 Words.say(
                     "pack.done", "\(records.count)", to.joined(separator: ", "),
                     "\(bytes.count)")
-            ],
+            ] + (carry == nil ? [] : [Words.say("pack.try")]),
             json: [
                 "envelope": .string(out), "bytes": .number(bytes.count),
                 "passports": .number(records.count), "profile": .string(profile.name),

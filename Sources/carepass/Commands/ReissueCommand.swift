@@ -76,7 +76,37 @@ struct ReissueCommand: ReplyingCommand {
         // Both or neither: two that are in force would be two histories of one person.
         try home.commit([sealing, (ending, changes)], signedBy: operatorKey)
         try output.writeAfterAct(withdrawal.bytes)
-        return try reply(new, grants, home.store.daemon() != nil)
+        let others = try others(of: old, record, beside: new, home.knowledge(), home)
+        return try reply(new, grants, others, home.store.daemon() != nil)
+    }
+
+    /// Other passports of the person that this organisation wrote and that are in force: the lost
+    /// card may be theirs too.
+    private func others(
+        of old: VerifiedPassport, _ record: PassportRecord, beside new: UnverifiedPassport,
+        _ knowledge: Knowledge, _ home: borrowing Home
+    ) throws -> [Identifier] {
+        func person(_ passport: VerifiedPassport, _ record: PassportRecord) throws
+            -> PersonReference?
+        {
+            guard let ring = record.sealedRing else { return nil }
+            return try PassportSealer.person(
+                of: passport,
+                ring: RingStorage.open(
+                    ring, of: passport.digest, profile: passport.claims.profile, in: home))
+        }
+        let whose = try person(old, record)
+        var found: [Identifier] = []
+        for other in try home.store.passports()
+        where other.isOwn && other.passport.digest != old.digest {
+            let passport = try other.passport.verify(by: home.identity)
+            guard passport.digest != new.digest,
+                (try? home.refuseEnded(passport, knowledge)) != nil,
+                try person(passport, other) == whose
+            else { continue }
+            found.append(passport.claims.id)
+        }
+        return found
     }
 
     private func sealAgain(
@@ -105,18 +135,26 @@ struct ReissueCommand: ReplyingCommand {
     }
 
     private func reply(
-        _ new: UnverifiedPassport, _ grants: [UnverifiedGrant], _ isPaired: Bool
+        _ new: UnverifiedPassport, _ grants: [UnverifiedGrant], _ others: [Identifier],
+        _ isPaired: Bool
     ) throws -> Reply {
         guard out != "-" else { return Reply(isSilent: true) }
         return Reply(
             lines: [
                 Words.say("reissue.done", "\(new.claims.id)", "\(new.claims.expires)"),
                 Words.say("reissue.ended", "\(grants.count)"),
-            ] + (isPaired ? [Words.say("withdraw.sync")] : []),
+            ]
+                + (others.isEmpty
+                    ? []
+                    : [
+                        Words.say(
+                            "reissue.others", others.map { "\($0)" }.joined(separator: ", "))
+                    ]) + (isPaired ? [Words.say("withdraw.sync")] : []),
             json: [
                 "passport": .string("\(new.claims.id)"), "digest": .string("\(new.digest)"),
                 "expires": .string("\(new.claims.expires)"),
                 "grants": .array(grants.map { .string("\($0.terms.id)") }),
+                "others": .array(others.map { .string("\($0)") }),
             ])
     }
 }

@@ -48,6 +48,14 @@ struct ScanCommand: ReplyingCommand {
         } catch let error as PaperError where error.code != .severalSets {
             guard let fullest = pile.frames.found(named: set ?? "").first else {
                 if let trouble = pile.troubles.first { throw trouble }
+                if let set, !pile.frames.found.isEmpty {
+                    throw CommandError(
+                        .badArgument, .noInput, Words.say("error.no-set", ViewText.clean(set)),
+                        hint: Words.say(
+                            "hint.no-set",
+                            pile.frames.found.prefix(4).map { String("\($0.set)".prefix(4)) }
+                                .joined(separator: ", ")))
+                }
                 guard pile.cards > 0 else { throw error }
                 throw CommandError(
                     .noFile, .noInput, Words.say("error.card-alone"),

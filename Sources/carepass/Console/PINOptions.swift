@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import PassportCoding
+internal import PassportCrypto
 import PassportSecrecy
 
 /// Where the PIN of a card comes from: a file or a prompt, never an argument, which every other
@@ -25,11 +26,23 @@ struct PINOptions: ParsableArguments {
     func read(twice: Bool) throws -> PIN {
         var bytes: [UInt8]
         if let pin {
+            // Attack: a PIN given as the name of its file, which a message would repeat.
+            guard !pin.allSatisfy(\.isNumber) else {
+                throw CommandError(
+                    .badArgument, .badInput, Words.say("error.pin-is-file"),
+                    hint: Words.say("hint.pin-is-file"))
+            }
             bytes = try Files.read(pin, maximum: 256, what: Words.say("what.pin"))
         } else if isatty(STDIN_FILENO) == 1 {
             bytes = try PassphraseInput.prompt(Words.say("prompt.pin"))
-            if twice, try PassphraseInput.prompt(Words.say("prompt.pin-again")) != bytes {
-                throw CommandError(.noPassphrase, .badInput, Words.say("error.pins-differ"))
+            if twice {
+                var again = try PassphraseInput.prompt(Words.say("prompt.pin-again"))
+                let isSame = again.equalsInConstantTime(bytes)
+                again.wipe()
+                guard isSame else {
+                    bytes.wipe()
+                    throw CommandError(.noPassphrase, .badInput, Words.say("error.pins-differ"))
+                }
             }
         } else {
             throw CommandError(

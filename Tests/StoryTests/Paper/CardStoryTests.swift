@@ -148,6 +148,29 @@ import Testing
         #expect(!text.contains("decides"))
     }
 
+    @Test("A card is typed with spaces or without, and a mistyped one is not taken for words")
+    func typed() throws {
+        let world = try World()
+        let card = try Self.text("card/consent-half.txt", world)
+        let spaced = card.replacing("-", with: " ").lowercased()
+        for (text, status) in [(spaced, 0 as Int32), (String(spaced.dropFirst(5)), 65)] {
+            let file = try Self.write(text, "typed", world)
+            let answer = try world.run("izmir", ["seal", world.summary, "--card", file])
+            #expect(answer.status == status, "\(answer.summary)")
+            if status != 0 { #expect(answer.complaints.contains("half is mistyped")) }
+        }
+        for words in ["hello world", "one two three four five six seven", "0001 0002 0003"] {
+            let file = try Self.write(words, "typed", world)
+            let answer = try world.run("izmir", ["seal", world.summary, "--card", file])
+            answer.expectRefusal([65])
+            #expect(answer.complaints.contains("words of a card"), "\(answer.summary)")
+        }
+        let echoed = try world.run(
+            "izmir", ["seal", world.summary, "--card", world.consentHalf, "--pin", "4812"])
+        echoed.expectRefusal([65])
+        #expect(!echoed.complaints.contains("4812"), "\(echoed.summary)")
+    }
+
     @Test("Words with a PIN, a list that there is not, and a folder that is there are refused")
     func refused() throws {
         let world = try World()

@@ -136,6 +136,11 @@ import Testing
         let opened = try world.ask(
             "far", ["open", file, "--carry", carry, "--operator", "dr-far"] + later)
         #expect(opened["view"].list.compactMap { $0["section"].string } == ["emergency"])
+        // No day of making stands in it: neither the day of import nor that of packing.
+        let said = "\(opened["view"]) \(opened["passports"])"
+        for day in [moment, Date()].map({ String($0.ISO8601Format().prefix(10)) }) {
+            #expect(!said.contains(day), "\(day) in \(said)")
+        }
         // Neither card opens the other envelope.
         for (envelope, half) in [(file, paper.carry), (paper.envelope, carry)] {
             try world.run(
