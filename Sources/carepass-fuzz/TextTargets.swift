@@ -69,7 +69,9 @@ enum TextTargets {
         name: "card-text", maximumLength: 160, areas: ["card"],
         seeds: {
             let card = try ConsentHalf(from: .repeatable(seed: Digest.sha256(of: [1])))
+            let words = CardWords(from: .repeatable(seed: Digest.sha256(of: [2])))
             return [Array(card.text().utf8), Array(try card.carryHalf().text().utf8)]
+                + [.english, .numbers].map { Array(words.text(in: $0).utf8) } + [Array("4812".utf8)]
         },
         check: { input in
             let drawn = try ConsentHalf(from: .repeatable(seed: Digest.sha256(of: input)))
@@ -78,6 +80,16 @@ enum TextTargets {
             require(again == printed, "card: own text reads as something else")
             require(isRefused { try CarryHalf(text: printed) }, "card: a half passes for the other")
             let text = text(input)
+            if let words = try? CardWords(text: text) {
+                for list in CardWords.List.allCases {
+                    let again = mustHold("words: own text refused") {
+                        try CardWords(text: words.text(in: list)).text(in: .numbers)
+                    }
+                    require(again == words.text(in: .numbers), "words: read as others")
+                }
+            }
+            var digits = input
+            _ = try? PIN(consuming: &digits)
             guard let canonical = canonicalCard(text) else { return }
             require(
                 (try? Base32.decode(text)) == (try? Base32.decode(canonical)),

@@ -284,4 +284,30 @@ import Testing
             try FileManager.default.removeItem(atPath: paper.world.path("scanned.envelope"))
         }
     }
+
+    @Test(
+        "With the consent half and the sheets somebody far away is granted more; the carry half is not enough"
+    )
+    func grantsMore() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let pdf = try paper.print("sheets.pdf")
+        _ = try paper.scan([try paper.picture(pdf, page: 1)])
+        try paper.makeStranger()
+        let file = world.path("scanned.envelope")
+        try world.ask("far", ["open", file, "--carry", paper.carry, "--operator", "dr-far"])
+        let grant = world.grantArguments(paper.passport, to: "bearer", "emergency,care")
+        for half in [nil, paper.carry] {
+            let card = half.map { ["--card", $0] } ?? []
+            try world.run("far", grant + card).expectRefusal([65, 77])
+        }
+        try world.ask("far", grant + ["--card", world.consentHalf])
+        let more = world.path("more.envelope")
+        try world.ask(
+            "far",
+            ["pack", paper.passport, "--to", "bearer", "--carry", paper.carry, "--out", more])
+        let opened = try world.ask(
+            "far", ["open", more, "--carry", paper.carry, "--operator", "dr-far"])
+        #expect(Self.sections(opened) == ["emergency", "care"])
+    }
 }
