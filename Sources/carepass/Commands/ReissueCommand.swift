@@ -59,6 +59,8 @@ struct ReissueCommand: ReplyingCommand {
         try home.refuseEnded(old, knowledge)
         let output = try Output(out)
         let grants = try home.store.grants(for: old.digest).map(\.grant)
+        // Before anything is changed: what cannot be read must not fail what was done.
+        let others = try others(of: old, record, knowledge, home)
         let withdrawal = try WithdrawalIssuer(randomness: home.randomness).withdraw(
             grants: [], of: old, reason: .superseded, at: home.now,
             organisation: home.organisation, key: home.keys.signingKey(.consent))
@@ -76,15 +78,14 @@ struct ReissueCommand: ReplyingCommand {
         // Both or neither: two that are in force would be two histories of one person.
         try home.commit([sealing, (ending, changes)], signedBy: operatorKey)
         try output.writeAfterAct(withdrawal.bytes)
-        let others = try others(of: old, record, beside: new, home.knowledge(), home)
         return try reply(new, grants, others, home.store.daemon() != nil)
     }
 
     /// Other passports of the person that this organisation wrote and that are in force: the lost
     /// card may be theirs too.
     private func others(
-        of old: VerifiedPassport, _ record: PassportRecord, beside new: UnverifiedPassport,
-        _ knowledge: Knowledge, _ home: borrowing Home
+        of old: VerifiedPassport, _ record: PassportRecord, _ knowledge: Knowledge,
+        _ home: borrowing Home
     ) throws -> [Identifier] {
         func person(_ passport: VerifiedPassport, _ record: PassportRecord) throws
             -> PersonReference?
@@ -100,8 +101,7 @@ struct ReissueCommand: ReplyingCommand {
         for other in try home.store.passports()
         where other.isOwn && other.passport.digest != old.digest {
             let passport = try other.passport.verify(by: home.identity)
-            guard passport.digest != new.digest,
-                (try? home.refuseEnded(passport, knowledge)) != nil,
+            guard (try? home.refuseEnded(passport, knowledge)) != nil,
                 try person(passport, other) == whose
             else { continue }
             found.append(passport.claims.id)
