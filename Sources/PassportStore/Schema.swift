@@ -33,9 +33,11 @@ enum Schema {
         return models
     }()
 
-    /// True when there is nothing at all.
-    static func isEmpty(_ database: Database) throws -> Bool {
-        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+    /// True for what a crash inside `create` leaves: migrations are missing, and nothing was ever
+    /// signed that they could change.
+    static func isUnfinished(_ database: Database) throws -> Bool {
+        guard try !isCurrent(database) else { return false }
+        return try !database.tableExists("logEntry") || LogTable.size(database) == 0
     }
 
     /// True when every migration was applied.

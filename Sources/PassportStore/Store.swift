@@ -46,28 +46,14 @@ public final class Store: Sendable {
                 hint: "run 'carepass init', or name another folder with --home")
         }
         do {
-            try refuseNewerSchema(path)
+            try NewerSchema.refuse(at: path, knowing: Migrations.migrator, program: "carepass")
             let store = try Store(path)
-            // What a crash inside `create` leaves: a file, and nothing in it.
-            if try store.queue.read(Schema.isEmpty) { try Migrations.migrator.migrate(store.queue) }
+            if try store.queue.read(Schema.isUnfinished) {
+                try Migrations.migrator.migrate(store.queue)
+            }
             return store
         } catch {
             throw StoreError(error)
-        }
-    }
-
-    /// Looks without writing, before anything that could write has opened the file.
-    private static func refuseNewerSchema(_ path: String) throws {
-        var configuration = Configuration()
-        configuration.readonly = true
-        // Whoever closes the database last holds it for a moment.
-        configuration.busyMode = .timeout(5)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        let superseded = try queue.read { try Migrations.migrator.hasBeenSuperseded($0) }
-        guard !superseded else {
-            throw StoreError(
-                .newerSchema, .refused, "the database was written by a newer version",
-                hint: "update carepass; nothing was changed")
         }
     }
 

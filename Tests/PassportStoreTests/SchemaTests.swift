@@ -54,4 +54,40 @@ import Testing
         let after = try fixture.files().filter { !$0.key.hasSuffix("-shm") && !$0.value.isEmpty }
         #expect(after == before)
     }
+
+    /// A crash inside `create`, after the first `migrations` of them: nothing was signed, so
+    /// whoever comes next finishes it.
+    @Test(
+        "what a crash inside 'create' left is finished by the next that opens it",
+        arguments: 0...identifiers.count)
+    func unfinished(migrations: Int) throws {
+        let fixture = try StoreFixture()
+        let queue = try DatabaseQueue(path: fixture.path)
+        if migrations > 0 {
+            try Migrations.migrator.migrate(queue, upTo: Self.identifiers[migrations - 1])
+        } else {
+            try queue.write { database in
+                try database.execute(
+                    sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            }
+        }
+        try queue.close()
+        let store = try Store.open(at: fixture.path)
+        #expect(try store.logSize() == 0)
+        #expect(try store.organisations().isEmpty)
+        try fixture.commit(store, [fixture.draft(1)])
+    }
+
+    @Test("a journal that a crash left is rolled back, and keeps nobody out")
+    func hotJournal() throws {
+        let fixture = try StoreFixture()
+        try { _ = try Store.create(at: fixture.path) }()
+        let copy = try StoreFixture()
+        try CrashedDatabase.copy(
+            fixture.folder, to: copy.folder, database: "carepass.sqlite",
+            inserting: "INSERT INTO draft (id, sealed, created) VALUES (?, x'00', 1)")
+        let store = try Store.open(at: copy.path)
+        try copy.commit(store)
+        #expect(try copy.meddle { try Int.fetchOne($0, sql: "SELECT count(*) FROM draft") } == 0)
+    }
 }

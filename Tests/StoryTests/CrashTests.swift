@@ -118,10 +118,22 @@ import Testing
             if answer.status == 0, !answer.wasKilled { #expect(isThere) }
             try world.ask("home-\(round)", ["operator", "add", "dr-home-\(round)"])
         }
-        // The emptiest leftover of all.
-        try FileManager.default.createDirectory(
-            atPath: world.path("bare"), withIntermediateDirectories: true)
-        try world.folder.write([UInt8](), to: "bare/carepass.sqlite")
-        try world.ask("bare", initialise)
+        // The emptiest leftovers of all.
+        for home in ["bare", "begun"] {
+            try FileManager.default.createDirectory(
+                atPath: world.path(home), withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try world.folder.write([UInt8](), to: "\(home)/carepass.sqlite")
+        }
+        let begun = try DatabaseQueue(path: world.path("begun/carepass.sqlite"))
+        try begun.write { database in
+            try database.execute(
+                sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+        }
+        try begun.close()
+        for home in ["bare", "begun"] {
+            try world.ask(home, initialise)
+            try world.ask(home, ["operator", "add", "dr-\(home)"])
+        }
     }
 }

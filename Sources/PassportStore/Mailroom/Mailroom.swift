@@ -105,7 +105,9 @@ public final class Mailroom: Sendable {
         let files = DurableFiles(disk: disk, onBrokenDisk: onBrokenDisk)
         do {
             let path = "\(folder)/\(databaseName)"
-            try MailroomMigrations.refuseNewer(path)
+            // A pool writes to the file each time it opens it.
+            try NewerSchema.refuse(
+                at: path, knowing: MailroomMigrations.migrator, program: "carepassd")
             let pool = try pool(path)
             try MailroomMigrations.migrator.migrate(pool)
             let room = Mailroom(folder, keys, pool, files, randomness, senderBytes, lock)

@@ -15,36 +15,6 @@ enum MailroomMigrations {
         return migrator
     }
 
-    /// Looks without writing, before anything that could write has opened the file: a pool writes
-    /// to it each time it opens it, and what a newer version wrote is not ours to touch.
-    static func refuseNewer(_ path: String) throws {
-        do {
-            try refuseNewer(path, isReadOnly: true)
-        } catch let error as DatabaseError where needsRepair.contains(error.resultCode) {
-            // A crash left a journal, which is rolled back before anybody can read. That is
-            // the journal's own end, and a queue writes nothing else.
-            try refuseNewer(path, isReadOnly: false)
-        }
-    }
-
-    /// How SQLite says to whoever only reads that something has to be written first.
-    private static let needsRepair: [ResultCode] = [
-        .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_IOERR,
-    ]
-
-    private static func refuseNewer(_ path: String, isReadOnly: Bool) throws {
-        var configuration = Configuration()
-        configuration.readonly = isReadOnly
-        // Whoever closes the database last holds it for a moment.
-        configuration.busyMode = .timeout(5)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        guard try !queue.read({ try migrator.hasBeenSuperseded($0) }) else {
-            throw StoreError(
-                .newerSchema, .refused, "the database was written by a newer version",
-                hint: "update carepassd; nothing was changed")
-        }
-    }
-
     private static func organisations(_ database: Database) throws {
         try database.create(table: "organisation", options: .strict) { table in
             table.primaryKey("id", .blob)
