@@ -295,9 +295,7 @@ struct Home: ~Copyable {
     ) throws -> [(fields: AuditFields, changes: [StoreChange])] {
         let known = try knowledge().statusLists
         return signed.filter { known[$0.uri] != $0 }.map { list in
-            var fields = AuditFields(act: .statusIssued, time: now)
-            fields.object = Digest.sha256(of: list.bytes)
-            return (fields: fields, changes: [StoreChange.statusList(list)])
+            (fields: .listing(list, now), changes: [StoreChange.statusList(list)])
         }
     }
 }

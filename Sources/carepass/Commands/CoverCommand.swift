@@ -120,15 +120,12 @@ struct CoverCommand: ReplyingCommand {
                 expires: until, status: status.reference, profile: .paper),
             card: card, key: home.keys.signingKey(.issue))
         let passport = sealed.passport
-        var sealing = AuditFields(act: .passportSealed, time: home.now)
-        sealing.passport = passport.digest
-        sealing.sections = [SectionKind.emergency.rawValue]
         let ring = try RingStorage.seal(sealed.ring, of: passport.digest, in: home)
         try home.commit(
             [
                 (AuditFields(act: .cardMade, time: home.now), []),
                 (
-                    sealing,
+                    .sealing(passport, [SectionKind.emergency.rawValue], home.now),
                     status.changes + [
                         .passport(passport, isOwn: true, sealedRing: ring, added: home.now)
                     ]
@@ -139,14 +136,9 @@ struct CoverCommand: ReplyingCommand {
             terms(statement, grantStatus.reference, dates.granted, until, home), ring: sealed.ring,
             passport: passport.verify(by: home.identity), organisation: home.organisation,
             key: home.keys.signingKey(.consent))
-        var granting = AuditFields(act: .grantMade, time: home.now)
-        granting.passport = passport.digest
-        granting.grants = [issued.grant.digest]
-        granting.sections = issued.grant.terms.sections
-        granting.purposes = issued.grant.terms.purposes.map(\.rawValue)
         let kept = try RingStorage.seal(issued.ring, of: issued.grant.digest, in: home)
         try home.commit(
-            granting,
+            .granting(issued.grant, home.now),
             grantStatus.changes + [
                 .grant(issued.grant, isOwn: true, sealedRing: kept, added: home.now)
             ], signedBy: operatorKey)
@@ -178,18 +170,16 @@ struct CoverCommand: ReplyingCommand {
                 sender: home.organisation, time: dates.packed),
             parcels: [EnvelopePacker.Parcel(bearer: [grant])], carry: carry,
             key: home.keys.signingKey(.consent))
-        var fields = AuditFields(act: .disclosed, time: home.now)
-        fields.reference = packed.disclosures.first?.referenceHash
-        fields.grants = packed.disclosures.first?.grants ?? []
-        fields.sections = grant.grant.terms.sections
-        fields.object = packed.envelope.contentDigest
-        fields.passport = passport.digest
-        let acts = lists.map { list in
-            var fields = AuditFields(act: .statusIssued, time: home.now)
-            fields.object = Digest.sha256(of: list.bytes)
+        // The lists are logged and not kept: they bear a day that is not today.
+        let signed = lists.map { list in
+            (fields: AuditFields.listing(list, home.now), changes: [StoreChange]())
+        }
+        let disclosed = packed.disclosures.map { disclosure in
+            let fields = AuditFields.disclosing(
+                disclosure, in: packed.envelope, of: passport.digest, [grant], home.now)
             return (fields: fields, changes: [StoreChange]())
         }
-        try home.commit(fields, after: acts, signedBy: operatorKey)
+        try home.commit(disclosed, after: signed, signedBy: operatorKey)
         return packed.envelope.encoded()
     }
 }

@@ -109,7 +109,7 @@ struct GrantCommand: ReplyingCommand {
         _ = try issued.grant.verify(for: verified, identities: knowledge.identities)
         let ring = try RingStorage.seal(issued.ring, of: issued.grant.digest, in: home)
         try home.commit(
-            Self.fields(issued.grant, home.now),
+            .granting(issued.grant, home.now),
             status.changes + [
                 .grant(issued.grant, isOwn: true, sealedRing: ring, added: home.now)
             ], signedBy: operatorKey)
@@ -120,16 +120,6 @@ struct GrantCommand: ReplyingCommand {
             reply.json["note"] = .string(note)
         }
         return reply
-    }
-
-    private static func fields(_ grant: UnverifiedGrant, _ now: Timestamp) -> AuditFields {
-        var fields = AuditFields(act: .grantMade, time: now)
-        fields.passport = grant.terms.passport
-        fields.grants = [grant.digest]
-        fields.sections = grant.terms.sections
-        fields.purposes = grant.terms.purposes.map(\.rawValue)
-        if case .organisation(let id) = grant.terms.recipient { fields.counterpart = id.digest }
-        return fields
     }
 
     private static func reply(_ grant: UnverifiedGrant, to: String, withCard: Bool) -> Reply {

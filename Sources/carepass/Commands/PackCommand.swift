@@ -78,14 +78,10 @@ struct PackCommand: ReplyingCommand {
             }
         let bytes = packed.envelope.encoded()
         try output.makeRoom(for: bytes.count)
+        let only = records.count == 1 ? records.first?.passport.digest : nil
         let disclosed = zip(packed.disclosures, parcels).map { disclosure, parcel in
-            var fields = AuditFields(act: .disclosed, time: home.now)
-            fields.reference = disclosure.referenceHash
-            fields.grants = disclosure.grants
-            fields.sections = Set(parcel.grants.flatMap(\.grant.terms.sections)).sorted()
-            fields.object = packed.envelope.contentDigest
-            if records.count == 1 { fields.passport = records.first?.passport.digest }
-            if case .organisation(let id) = disclosure.recipient { fields.counterpart = id.digest }
+            let fields = AuditFields.disclosing(
+                disclosure, in: packed.envelope, of: only, parcel.grants, home.now)
             return (fields: fields, changes: [StoreChange]())
         }
         try home.commit(disclosed, after: acts, signedBy: operatorKey)

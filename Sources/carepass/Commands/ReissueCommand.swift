@@ -124,13 +124,11 @@ struct ReissueCommand: ReplyingCommand {
                 status: status.reference, profile: claims.profile),
             card: CardCommand.consentHalf(card, pin, isNew: true),
             key: home.keys.signingKey(.issue))
-        var fields = AuditFields(act: .passportSealed, time: home.now)
-        fields.passport = sealed.passport.digest
-        fields.sections = ring.kinds.sorted()
         let kept = try RingStorage.seal(sealed.ring, of: sealed.passport.digest, in: home)
         let changes: [StoreChange] = [
             .passport(sealed.passport, isOwn: true, sealedRing: kept, added: home.now)
         ]
+        let fields = AuditFields.sealing(sealed.passport, ring.kinds.sorted(), home.now)
         return (sealed.passport, (fields, status.changes + changes))
     }
 

@@ -73,12 +73,9 @@ struct SealCommand: ReplyingCommand {
             sealed = try sealer.seal(draft.sections, terms: terms, key: key)
         }
         let passport = sealed.passport
-        var fields = AuditFields(act: .passportSealed, time: home.now)
-        fields.passport = passport.digest
-        fields.sections = draft.sections.map(\.content.kind)
         let ring = try RingStorage.seal(sealed.ring, of: passport.digest, in: home)
         try home.commit(
-            fields,
+            .sealing(passport, draft.sections.map(\.content.kind), home.now),
             status.changes + [
                 .passport(passport, isOwn: true, sealedRing: ring, added: home.now)
             ], signedBy: operatorKey)
