@@ -245,9 +245,8 @@ let package = Package(
         tests(
             "StoryTests",
             [
-                "carepass", "carepassd", "carepass-scan", "fence-probe", "PassportCoding",
-                "PassportCrypto",
-                "PassportTrust",
+                "carepass", "carepassd", "carepass-scan", "fence-probe", "passport-vectors",
+                "PassportCoding", "PassportCrypto", "PassportTrust",
                 "PassportAudit", "CarePassport", "PassportSecrecy", "PassportSealing",
                 "PassportExchange", "PassportStore", "PassportClient", "PassportPaper",
                 "PassportTestSupport", grdb,

@@ -18,7 +18,7 @@ struct PDFPages {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         let arguments = [
             "pdftoppm", "-q", "-gray", "-scale-to", "\(ScanLimits.pageSide)", "-l",
-            "\(ScanLimits.pages)", "-",
+            "\(ScanLimits.pages + 1)", "-",
         ]
         var started: pid_t = 0
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
@@ -35,17 +35,21 @@ struct PDFPages {
 
     /// Hands over one page after the other.
     ///
-    /// - Throws: `Refusal` when what `pdftoppm` writes is no picture, and when it fails before
-    ///   the first page.
+    /// - Throws: `Refusal` when what `pdftoppm` writes is no picture, when it fails before the
+    ///   first page, and for a page more than are read: a person must know that there are some.
     func forEach(_ body: (Picture) throws -> Void) throws {
         var count = 0
-        while count < ScanLimits.pages, let page = try reader.next(widest: ScanLimits.pageSide + 1)
-        {
-            try body(page)
+        while let page = try reader.next(widest: ScanLimits.pageSide + 1) {
             count += 1
+            guard count <= ScanLimits.pages else { break }
+            try body(page)
         }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
         guard count > 0 else { throw Refusal.badData("the PDF has no page that can be drawn") }
+        guard count <= ScanLimits.pages else {
+            throw Refusal.badData(
+                "the PDF has more than \(ScanLimits.pages) pages, and the others were not read")
+        }
     }
 }

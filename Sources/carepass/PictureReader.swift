@@ -54,7 +54,7 @@ enum PictureReader {
         let trouble = CommandError(
             .badPicture, isFault ? .fault : .badInput,
             Words.say(
-                "error.picture", ViewText.clean(path),
+                codes.isEmpty ? "error.picture" : "error.picture-part", ViewText.clean(path),
                 said.isEmpty ? Words.say("error.picture-ended") : said),
             hint: isFault ? nil : Words.say("hint.picture"))
         // A reader that cannot be fenced in reads nothing, whatever comes next.

@@ -194,6 +194,51 @@ import Testing
         #expect(rebuilt(many + frames) == printed)
     }
 
+    /// Junk of a set of its own, with as many frames as are wanted.
+    private func junkSet(_ number: Int, _ layout: FrameLayout, frames: Int) throws -> [Frame] {
+        let named = try #require(
+            Frame.frames(of: envelope(100, seed: UInt64(1_000 + number)), FrameLayout(bytes: 100))
+                .first)
+        return Array(junk(named: named, layout, 3).prefix(frames))
+    }
+
+    @Test("however many junk sets have too few codes, none is tried before a whole one")
+    func tooFewFirst() throws {
+        let printed = envelope(4_000)
+        let frames = try Frame.frames(of: printed, FrameLayout(bytes: 4_000))
+        let large = try FrameLayout(bytes: 17_000)
+        let strays = try (0..<40).flatMap {
+            try junkSet($0, large, frames: large.needed - 1)
+        }
+        #expect(large.needed - 1 > frames.count)
+        #expect(rebuilt(strays + frames) == printed)
+    }
+
+    @Test("sixteen sets with enough codes are tried; behind as much junk, a name finds ours")
+    func triedSets() throws {
+        let printed = envelope(4_000)
+        let frames = try Frame.frames(of: printed, FrameLayout(bytes: 4_000))
+        let large = try FrameLayout(bytes: 17_000)
+        let sets = try (0..<16).map { try junkSet($0, large, frames: large.needed) }
+        #expect(rebuilt(sets.dropLast().flatMap { $0 } + frames) == printed)
+        #expect(rebuilt(sets.flatMap { $0 } + frames) == nil)
+        #expect(rebuilt(sets.flatMap { $0 } + frames, named: "\(frames[0].set)") == printed)
+    }
+
+    @Test("65,536 frames find room, and then no more")
+    func mostFrames() throws {
+        let large = try FrameLayout(bytes: 17_000)
+        #expect(large.count == 32)
+        var collection = FrameCollection()
+        for number in 0..<2_048 {
+            for frame in try junkSet(number, large, frames: 32) {
+                #expect(collection.take(frame) == .new)
+            }
+        }
+        let last = try #require(junkSet(2_048, large, frames: 1).first)
+        #expect(collection.take(last) == .setAside)
+    }
+
     @Test("which of two whole envelopes is meant is not guessed; printed twice, it is one")
     func several() throws {
         let (ours, theirs) = (envelope(4_000, seed: 1), envelope(4_000, seed: 2))

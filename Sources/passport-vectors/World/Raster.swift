@@ -7,24 +7,28 @@ struct Raster {
     let height: Int
     private(set) var pixels: [UInt8]
 
-    /// Draws codes beside each other, each module a square of `scale` pixels.
-    init(_ codes: [QRCode], scale: Int) {
-        let sides = codes.map { ($0.side + 2 * QRCode.quietModules) * scale }
-        width = sides.reduce(0, +)
-        height = sides.max() ?? 0
+    /// Draws codes beside and below each other, each module a square of `scale` pixels.
+    ///
+    /// - Parameter columns: codes in a row; nil for all in one.
+    init(_ codes: [QRCode], scale: Int, columns: Int? = nil) {
+        let columns = max(columns ?? codes.count, 1)
+        let side = (codes.map(\.side).max() ?? 0) + 2 * QRCode.quietModules
+        let pitch = side * scale
+        width = min(codes.count, columns) * pitch
+        height = (codes.count + columns - 1) / columns * pitch
         pixels = [UInt8](repeating: 255, count: width * height)
-        var left = 0
-        for (code, side) in zip(codes, sides) {
+        for (number, code) in codes.enumerated() {
+            let left = number % columns * pitch + QRCode.quietModules * scale
+            let top = number / columns * pitch + QRCode.quietModules * scale
             for row in 0..<code.side {
                 for run in code.runs(in: row) {
-                    let x = left + (QRCode.quietModules + run.start) * scale
                     for y in 0..<scale {
-                        let line = ((QRCode.quietModules + row) * scale + y) * width
-                        for place in 0..<run.count * scale { pixels[line + x + place] = 0 }
+                        let line = (top + row * scale + y) * width
+                        let start = line + left + run.start * scale
+                        for place in 0..<run.count * scale { pixels[start + place] = 0 }
                     }
                 }
             }
-            left += side
         }
     }
 
@@ -64,28 +68,51 @@ struct Raster {
         }
     }
 
-    /// A PDF of one page of squares, with pages so large that it is drawn at `points` a side.
+    /// A PDF of one page, drawn in squares.
     static func pdf(_ code: QRCode, module: Int, box: String? = nil) -> [UInt8] {
-        let side = (code.side + 2 * QRCode.quietModules) * module
-        let squares = (0..<code.side).flatMap { row in
-            code.runs(in: row).map { run in
-                let x = (QRCode.quietModules + run.start) * module
-                let y = side - (QRCode.quietModules + row + 1) * module
-                return "\(x) \(y) \(run.count * module) \(module) re"
-            }
+        pdf([[code]], module: module, box: box)
+    }
+
+    /// A PDF, the codes of each page in a square, each module `module` points wide.
+    ///
+    /// - Parameter box: the size that pages claim, where it is not their own.
+    static func pdf(_ pages: [[QRCode]], module: Int, box: String? = nil) -> [UInt8] {
+        let kids = pages.indices.map { "\(3 + 2 * $0) 0 R" }.joined(separator: " ")
+        let objects = pages.enumerated().map { number, codes in
+            let (page, content) = (3 + 2 * number, 4 + 2 * number)
+            let side = (codes.map(\.side).max() ?? 0) + 2 * QRCode.quietModules
+            let columns = (1...codes.count).first { $0 * $0 >= codes.count } ?? 1
+            let height = (codes.count + columns - 1) / columns * side * module
+            let drawing = squares(of: codes, in: columns, side, module, height)
+            let box = box ?? "0 0 \(columns * side * module) \(height)"
+            return "\(page) 0 obj<</Type/Page/Parent 2 0 R/MediaBox[\(box)]"
+                + "/Contents \(content) 0 R>>endobj\n"
+                + "\(content) 0 obj<</Length \(drawing.utf8.count)>>stream\n"
+                + "\(drawing)endstream endobj"
         }
-        let drawing = squares.joined(separator: "\n") + "\nf\n"
-        let box = box ?? "0 0 \(side) \(side)"
         return Array(
             """
             %PDF-1.4
             1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-            2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-            3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[\(box)]/Contents 4 0 R>>endobj
-            4 0 obj<</Length \(drawing.utf8.count)>>stream
-            \(drawing)endstream endobj
+            2 0 obj<</Type/Pages/Kids[\(kids)]/Count \(pages.count)>>endobj
+            \(objects.joined(separator: "\n"))
             trailer<</Root 1 0 R>>
 
             """.utf8)
+    }
+
+    private static func squares(
+        of codes: [QRCode], in columns: Int, _ side: Int, _ module: Int, _ height: Int
+    ) -> String {
+        codes.enumerated().flatMap { number, code in
+            let left = number % columns * side + QRCode.quietModules
+            let top = number / columns * side + QRCode.quietModules
+            return (0..<code.side).flatMap { row in
+                code.runs(in: row).map { run in
+                    let (x, y) = ((left + run.start) * module, height - (top + row + 1) * module)
+                    return "\(x) \(y) \(run.count * module) \(module) re"
+                }
+            }
+        }.joined(separator: "\n") + "\nf\n"
     }
 }

@@ -1,19 +1,12 @@
 import Foundation
 import Testing
 
+@testable import passport_vectors
+
 /// Pictures that were made to do harm. Whatever they are: a plain refusal, in bounded time.
 @Suite(.serialized) struct HostilePictureTests {
-    private static func png(width: UInt32, height: UInt32) -> [UInt8] {
-        func bytes(_ number: UInt32) -> [UInt8] {
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
-        }
-        let header = Array("IHDR".utf8) + bytes(width) + bytes(height) + [8, 0, 0, 0, 0]
-        var sum: UInt32 = 0xFFFF_FFFF
-        for byte in header {
-            sum ^= UInt32(byte)
-            for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
-        }
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + bytes(13) + header + bytes(~sum)
+    private static func png(width: Int, height: Int) -> [UInt8] {
+        Raster.pngMagic + Raster.header(width, height)
     }
 
     private static func pdf(_ box: String) -> [UInt8] {
@@ -32,9 +25,10 @@ import Testing
     func refused() throws {
         let world = try World(empty: ())
         let cases: [(String, [UInt8])] = [
-            ("a picture of four thousand million pixels", png(width: 65_000, height: 65_000)),
-            ("sides that overflow", png(width: 0xFFFF_FFFF, height: 0xFFFF_FFFF)),
-            ("no pixels", png(width: 0, height: 7)), ("a header alone", png(width: 9, height: 9)),
+            ("a picture of four thousand million pixels", Self.png(width: 65_000, height: 65_000)),
+            ("sides that overflow", Self.png(width: 0xFFFF_FFFF, height: 0xFFFF_FFFF)),
+            ("no pixels", Self.png(width: 0, height: 7)),
+            ("a header alone", Self.png(width: 9, height: 9)),
             ("a JPEG that ends", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16]),
             ("a grey map of absurd sides", Array("P5\n999999999999 9\n255\n".utf8)),
             ("a grey map of no side", Array("P5\n-1 9\n255\n".utf8)),
@@ -68,10 +62,6 @@ import Testing
                 nil, ["scan", file, "--out", world.path("scanned.envelope")])
             #expect([65, 66].contains(answer.status), "\(box): \(answer.summary)")
         }
-    }
-
-    private func png(width: UInt32, height: UInt32) -> [UInt8] {
-        Self.png(width: width, height: height)
     }
 
     @Test(
@@ -127,6 +117,14 @@ import Testing
             seen = (try? String(contentsOfFile: status, encoding: .utf8)) ?? ""
         }
         #expect(seen.contains("Seccomp:\t2") && seen.contains("NoNewPrivs:\t1"))
+        // Limits that the kernel holds it to: seconds of processor time, bytes of memory.
+        let limits = try String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/limits", encoding: .utf8)
+        for (name, most) in [("Max cpu time", 60), ("Max address space", 1_610_612_736)] {
+            let row = limits.split(separator: "\n").first { $0.hasPrefix(name) }
+            let words = (row ?? "").split(separator: " ").compactMap { Int($0) }
+            #expect(words == [most, most], "\(name): \(row ?? "")")
+        }
         try input.fileHandleForWriting.close()
         process.waitUntilExit()
         #expect(process.terminationStatus == 65)

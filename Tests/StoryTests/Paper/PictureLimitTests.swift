@@ -2,6 +2,8 @@ import Foundation
 import PassportPaper
 import Testing
 
+@testable import passport_vectors
+
 /// How much the reader of pictures takes, on both sides of each bound, and how long it is waited
 /// for.
 @Suite(.serialized) struct PictureLimitTests {
@@ -15,29 +17,13 @@ import Testing
         try world.process(nil).run(reader, [], input: bytes)
     }
 
-    /// A grey map of numbered codes, twenty in a row.
-    private static func codes(_ count: Int) throws -> [UInt8] {
-        let scale = 2
-        let drawn = try (0..<count).map {
-            try QRCode("N\($0)", version: 1, level: .medium)
-        }
-        let pitch = (21 + 2 * QRCode.quietModules) * scale
-        let (columns, rows) = (20, (count + 19) / 20)
-        let width = columns * pitch
-        var pixels = [UInt8](repeating: 255, count: width * rows * pitch)
-        for (number, code) in drawn.enumerated() {
-            let corner = (number / columns * pitch * width) + number % columns * pitch
-            for row in 0..<code.side {
-                for run in code.runs(in: row) {
-                    for y in 0..<scale {
-                        let line = ((QRCode.quietModules + row) * scale + y) * width
-                        let start = corner + line + (QRCode.quietModules + run.start) * scale
-                        for place in 0..<run.count * scale { pixels[start + place] = 0 }
-                    }
-                }
-            }
-        }
-        return Array("P5\n\(width) \(rows * pitch)\n255\n".utf8) + pixels
+    /// Numbered codes.
+    private static func codes(_ numbers: Range<Int>) throws -> [QRCode] {
+        try numbers.map { try QRCode("N\($0)", version: 1, level: .medium) }
+    }
+
+    private static func numbers(_ answer: Answer) -> Set<String> {
+        Set(answer.text.split(separator: "\n").map(String.init))
     }
 
     @Test(
@@ -45,7 +31,8 @@ import Testing
     )
     func thousands() throws {
         let world = try World(empty: ())
-        let picture = try world.folder.write(Self.codes(2_000), to: "many.pgm")
+        let codes = try Raster(Self.codes(0..<2_000), scale: 2, columns: 20).greyMap
+        let picture = try world.folder.write(codes, to: "many.pgm")
         let answer = try world.run(nil, ["scan", picture, "--out", world.path("never")])
         answer.expectRefusal([65])
         #expect(!FileManager.default.fileExists(atPath: world.path("never")))
@@ -76,6 +63,39 @@ import Testing
             let bytes = head + [UInt8](repeating: 0, count: count - head.count)
             let answer = try Self.read(world, bytes)
             #expect(answer.status == status, "\(count): \(answer.summary)")
+        }
+    }
+
+    @Test("A PDF has 16 pages at most; of one with more, those are read, and that is said")
+    func pages() throws {
+        let world = try World(empty: ())
+        for (count, status) in [(16, 0 as Int32), (17, 65)] {
+            let pdf = try Raster.pdf(Self.codes(0..<count).map { [$0] }, module: 8)
+            let answer = try Self.read(world, pdf)
+            #expect(answer.status == status, "\(count): \(answer.summary)")
+            #expect(Self.numbers(answer) == Set((0..<16).map { "N\($0)" }))
+            #expect(answer.complaints.contains("more than 16 pages") == (count > 16))
+        }
+        // What was read of it counts, and who reads the answer knows that there is more.
+        let long = try world.folder.write(
+            Raster.pdf(Self.codes(0..<17).map { [$0] }, module: 8), to: "long.pdf")
+        let answer = try world.run(nil, ["scan", long, "--out", world.path("never")])
+        answer.expectRefusal([65])
+        #expect(answer.complaints.contains("not read to its end"), "\(answer.summary)")
+    }
+
+    @Test("Of a file 256 different codes are passed on, and one more is too many")
+    func passedOn() throws {
+        let world = try World(empty: ())
+        for (count, status) in [(256, 0 as Int32), (257, 65)] {
+            let codes = try Self.codes(0..<count)
+            let pages = (0..<16).map { Array(codes[$0 * 16..<($0 == 15 ? count : $0 * 16 + 16)]) }
+            // Of large codes on one page a finder takes corners of neighbours for those of one.
+            let answer = try Self.read(
+                world, Raster.pdf(pages, module: 4, box: "0 0 3508 3508"))
+            #expect(answer.status == status, "\(count): \(answer.summary)")
+            #expect(Self.numbers(answer).count == 256)
+            #expect(answer.complaints.contains("more codes") == (count > 256))
         }
     }
 

@@ -1,4 +1,8 @@
+import CarePassport
 import Foundation
+import GRDB
+import PassportCoding
+import PassportCrypto
 import Testing
 
 /// A lost card, and a passport that a person may show, by the real programs.
@@ -155,6 +159,26 @@ import Testing
         let pdf = try paper.print("cover.pdf", [], of: file)
         let text = try paper.tool("pdftotext", [pdf, "-"]).text
         #expect(!text.contains("Karaburun"))
+    }
+
+    @Test("The statement of a cover has another hash each time, and not that of the passport")
+    func statements() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let summary = try Self.neutral(world)
+        for _ in 0..<2 {
+            #expect(try Self.cover(world, "village", summary, "dr-village").status == 0)
+            try FileManager.default.removeItem(atPath: world.path("cover"))
+        }
+        let text = try Data(contentsOf: URL(filePath: "\(World.demo)/statement-ar.txt"))
+        let plain = Digest.sha256(of: [UInt8](text))
+        let hashes = try ["izmir", "village"].map { home in
+            let database = try DatabaseQueue(path: world.path("\(home)/carepass.sqlite"))
+            return try database.read { try Data.fetchAll($0, sql: "SELECT bytes FROM \"grant\"") }
+                .map { try UnverifiedGrant(decoding: [UInt8]($0)).terms.statement.hash }
+        }
+        #expect(Set(hashes[0]) == [plain])
+        #expect(hashes[1].count == 2 && Set(hashes[1] + [plain]).count == 3)
     }
 
     @Test("A cover that would tell is refused: other sections, or the home of those who write care")
