@@ -1,5 +1,8 @@
-import PassportStore
+import Dispatch
+import GRDB
 import Testing
+
+@testable import PassportStore
 
 /// On whose thread a commit waits for the disk.
 @Suite struct CommitPlaceTests {
@@ -37,5 +40,40 @@ import Testing
         place = Self.proven()
         place.yield()
         #expect(!place.isWithCaller(callers: 1))
+    }
+
+    /// One thread, as those on which lines are read.
+    private final class OneThread: TaskExecutor {
+        private let queue = DispatchQueue(label: "lines")
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    @Test("While a command beside the daemon writes, a request waits and its thread does not")
+    func besideACommand() async throws {
+        let fixture = try MailroomFixture()
+        let room = try await fixture.made()
+        for _ in 0..<CommitPlace.proofs { try await room.writer.confirm() }
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let command = try DatabaseQueue(
+            path: "\(fixture.folder)/\(Mailroom.databaseName)", configuration: configuration)
+        func run(_ statement: String) throws {
+            try command.writeWithoutTransaction { try $0.execute(sql: statement) }
+        }
+        try run("BEGIN IMMEDIATE")
+        let thread = OneThread()
+        room.enter()
+        let request = Task(executorPreference: thread) { try await room.writer.confirm() }
+        // The thread comes to this while the other still writes; else the request would have
+        // failed, after all the time that a database is waited for.
+        await Task(executorPreference: thread) {}.value
+        try run("ROLLBACK")
+        try await request.value
+        room.leave()
+        try room.close()
     }
 }

@@ -99,8 +99,12 @@ final class GroupWriter: Sendable {
     /// Runs what waits on the thread of whoever asks, and nothing after it: pages are moved into
     /// the database by the writer.
     private func runHere() {
-        pool.writeWithoutTransaction(runBatch)
-        goOn(isTidied: false)
+        // A command beside the daemon that writes must not keep this thread's lines waiting: the
+        // writer waits for it.
+        let isDone = pool.writeWithoutTransaction { database in
+            Self.withoutWaiting(database) { runBatch(database, isHere: true) }
+        }
+        if isDone { goOn(isTidied: false) } else { start() }
     }
 
     /// One batch at a time, so that others who wait for the connection get it between two.
@@ -113,7 +117,10 @@ final class GroupWriter: Sendable {
         if starts { start() }
     }
 
-    private func runBatch(_ database: Database) {
+    /// - Returns: false when somebody else writes and nothing was done; only where whoever asks
+    ///   must not wait.
+    @discardableResult
+    private func runBatch(_ database: Database, isHere: Bool = false) -> Bool {
         let batch = state.withLock { state in
             let batch = Array(state.waiting.prefix(Self.batchCount))
             state.waiting.removeFirst(batch.count)
@@ -124,10 +131,14 @@ final class GroupWriter: Sendable {
         do {
             try files.refuseBroken()
             for answer in try commit(batch, database) { answer() }
+        } catch let error as DatabaseError where isHere && error.resultCode == .SQLITE_BUSY {
+            state.withLock { $0.waiting.insert(contentsOf: batch, at: 0) }
+            return false
         } catch {
             let failure = failure(error)
             for pending in batch { pending.fail(failure) }
         }
+        return true
     }
 
     /// Commits what succeeds, and returns an answer for each.
@@ -240,15 +251,22 @@ final class GroupWriter: Sendable {
         state.withLock { $0.place.yield() }
         try await pool.writeWithoutTransaction { database in
             // Who reads for long, such as a backup, must not keep all writers waiting.
-            try database.execute(sql: "PRAGMA busy_timeout = 0")
-            do {
-                _ = try database.checkpoint(.truncate)
-                self.state.withLock { $0.pages = 0 }
-            } catch {
-                _ = self.failure(error)
+            Self.withoutWaiting(database) {
+                do {
+                    _ = try database.checkpoint(.truncate)
+                    self.state.withLock { $0.pages = 0 }
+                } catch {
+                    _ = self.failure(error)
+                }
             }
-            try database.execute(sql: "PRAGMA busy_timeout = 5000")
         }
+    }
+
+    /// Does something with a database that says at once when somebody else holds it.
+    private static func withoutWaiting<Value>(_ database: Database, _ body: () -> Value) -> Value {
+        try? database.execute(sql: "PRAGMA busy_timeout = 0")
+        defer { try? database.execute(sql: "PRAGMA busy_timeout = 5000") }
+        return body()
     }
 
     /// True for errors after which the transaction goes on without the operation.
