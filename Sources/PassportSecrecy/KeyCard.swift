@@ -112,6 +112,15 @@ public struct CarryHalf: ~Copyable, Sendable {
         CardText.encode(secret.printed, .carry, hasPIN: secret.hasPIN)
     }
 
+    /// The mark of this half, with its PIN, for one passport; it is another for each passport.
+    ///
+    /// - Parameter passport: the digest of it.
+    public func mark(for passport: Digest) throws(SecrecyError) -> CardMark? {
+        CardMark(
+            bytes: KeyDerivation.Extracted(try secret.working(), salt: passport.bytes)
+                .publicBytes(.cardMark, count: CardMark.byteCount))
+    }
+
     /// The key of one carry box; the salt is the box's own.
     package func boxKey(salt: [UInt8]) throws(SecrecyError) -> ContentKey {
         try ContentKey(

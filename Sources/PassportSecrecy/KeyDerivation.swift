@@ -15,6 +15,7 @@ enum KeyDerivation {
         case carryBox = "carry box"
         case pinSalt = "PIN salt"
         case cardWithPIN = "card with PIN"
+        case cardMark = "card mark"
 
         var info: [UInt8] { Array("care-passport/1 \(rawValue)".utf8) }
     }

@@ -27,6 +27,24 @@ struct CardPINTests {
         try contents(half.boxKey(salt: Array(200..<216)).bytesForBoxes())
     }
 
+    @Test("A mark is of one card, one PIN and one passport, whichever half or words it comes from")
+    func mark() throws {
+        let (one, other) = (Digest.sha256(of: [1]), Digest.sha256(of: [2]))
+        let drawn = try ConsentHalf(from: repeatable(1), pin: pin("4812"))
+        let carry = try drawn.carryHalf()
+        let kept = try carry.mark(for: one)
+        let mark = try #require(kept)
+        let again = try CarryHalf(text: carry.text(), pin: pin("4812")).mark(for: one)
+        #expect(again == mark)
+        let wrong = try CarryHalf(text: carry.text(), pin: pin("4813")).mark(for: one)
+        let without = try ConsentHalf(from: repeatable(1)).carryHalf().mark(for: one)
+        let another = try carry.mark(for: other)
+        #expect(Set([mark, wrong, without, another]).count == 4)
+        // No card is no mark.
+        #expect(CardMark(bytes: [UInt8](repeating: 0, count: 16)) == nil)
+        #expect(CardMark(bytes: []) == nil && CardMark(bytes: mark.bytes + [1]) == nil)
+    }
+
     @Test("The PIN goes into every key, and another PIN or none leads to others")
     func everyKey() throws {
         let drawn = try ConsentHalf(from: repeatable(1), pin: pin("4812"))

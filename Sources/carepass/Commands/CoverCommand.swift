@@ -120,7 +120,8 @@ struct CoverCommand: ReplyingCommand {
                 expires: until, status: status.reference, profile: .paper),
             card: card, key: home.keys.signingKey(.issue))
         let passport = sealed.passport
-        let ring = try RingStorage.seal(sealed.ring, of: passport.digest, in: home)
+        let mark = try card.carryHalf().mark(for: passport.digest)
+        let ring = try RingStorage.seal(sealed.ring, of: passport.digest, card: mark, in: home)
         try home.commit(
             [
                 (AuditFields(act: .cardMade, time: home.now), []),
@@ -136,7 +137,8 @@ struct CoverCommand: ReplyingCommand {
             terms(statement, grantStatus.reference, dates.granted, until, home), ring: sealed.ring,
             passport: passport.verify(by: home.identity), organisation: home.organisation,
             key: home.keys.signingKey(.consent))
-        let kept = try RingStorage.seal(issued.ring, of: issued.grant.digest, in: home)
+        let kept = try RingStorage.seal(
+            issued.ring, of: issued.grant.digest, card: mark, in: home)
         try home.commit(
             .granting(issued.grant, home.now),
             grantStatus.changes + [

@@ -90,10 +90,12 @@ struct GrantCommand: ReplyingCommand {
         let grants = GrantIssuer(randomness: home.randomness)
         let key = try home.keys.signingKey(.consent)
         let issued: IssuedGrant
+        var mark: CardMark?
         if let card {
+            let half = try CardCommand.consentHalf(card, pin)
             issued = try grants.grant(
-                terms, passport: verified, card: CardCommand.consentHalf(card, pin),
-                desk: home.organisation, key: key)
+                terms, passport: verified, card: half, desk: home.organisation, key: key)
+            mark = try half.carryHalf().mark(for: verified.digest)
         } else {
             guard let sealed = record.sealedRing else {
                 throw CommandError(
@@ -107,7 +109,7 @@ struct GrantCommand: ReplyingCommand {
         }
         // What is signed must be readable by its own reader before anybody gets it.
         _ = try issued.grant.verify(for: verified, identities: knowledge.identities)
-        let ring = try RingStorage.seal(issued.ring, of: issued.grant.digest, in: home)
+        let ring = try RingStorage.seal(issued.ring, of: issued.grant.digest, card: mark, in: home)
         try home.commit(
             .granting(issued.grant, home.now),
             status.changes + [

@@ -61,6 +61,9 @@ struct PackCommand: ReplyingCommand {
         let output = try Output(out)
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0, pin, isNew: true) }
+        for record in records {
+            try refuseAnother(Self.mark(half, record.passport), record, grants, home)
+        }
         let ownLists = try home.signedStatusLists()
         let acts = try home.acts(keeping: ownLists)
         let evidence = Self.evidence(records.map(\.passport), grants, knowledge)
@@ -156,6 +159,41 @@ struct PackCommand: ReplyingCommand {
             grant: record.grant,
             ring: try RingStorage.open(
                 sealed, of: record.grant.digest, profile: passport.claims.profile, in: home))
+    }
+
+    private static func mark(
+        _ half: borrowing CarryHalf?, _ passport: UnverifiedPassport
+    ) throws -> CardMark? {
+        switch half {
+        case .some(let half): try half.mark(for: passport.digest)
+        case .none: nil
+        }
+    }
+
+    /// Attack, or a busy desk: the card of the next person in the pile, or a mistyped PIN.
+    private func refuseAnother(
+        _ mark: CardMark?, _ record: PassportRecord, _ grants: [IssuedGrant],
+        _ home: borrowing Home
+    ) throws {
+        guard let mark else { return }
+        let claims = record.passport.claims
+        let packed = Set(grants.map(\.grant.digest))
+        let kept =
+            try home.store.grants(for: record.passport.digest)
+            .filter { packed.contains($0.grant.digest) && $0.grant.terms.recipient == .bearer }
+            .map { (digest: $0.grant.digest, ring: $0.sealedRing) }
+            + [(digest: record.passport.digest, ring: record.sealedRing)]
+        for (digest, ring) in kept {
+            guard let ring,
+                let wanted = try RingStorage.card(
+                    ring, of: digest, profile: claims.profile, in: home)
+            else { continue }
+            guard mark == wanted else {
+                throw CommandError(
+                    .badArgument, .refused, Words.say("error.other-card", "\(claims.id)"),
+                    hint: Words.say("hint.other-card"))
+            }
+        }
     }
 
     private func parcel(

@@ -116,15 +116,17 @@ struct ReissueCommand: ReplyingCommand {
         let ring = try RingStorage.open(
             sealedRing, of: old.digest, profile: claims.profile, in: home)
         let status = try home.newStatus()
+        let half = try CardCommand.consentHalf(card, pin, isNew: true)
         let sealed = try PassportSealer(randomness: home.randomness).seal(
             again: old, ring: ring,
             terms: PassportSealer.Terms(
                 issuer: home.organisation, authorities: claims.authorities, issued: home.now,
                 expires: home.now.adding(seconds: Int64(days) * 86_400),
                 status: status.reference, profile: claims.profile),
-            card: CardCommand.consentHalf(card, pin, isNew: true),
-            key: home.keys.signingKey(.issue))
-        let kept = try RingStorage.seal(sealed.ring, of: sealed.passport.digest, in: home)
+            card: half, key: home.keys.signingKey(.issue))
+        let kept = try RingStorage.seal(
+            sealed.ring, of: sealed.passport.digest,
+            card: half.carryHalf().mark(for: sealed.passport.digest), in: home)
         let changes: [StoreChange] = [
             .passport(sealed.passport, isOwn: true, sealedRing: kept, added: home.now)
         ]

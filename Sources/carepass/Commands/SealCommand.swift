@@ -65,15 +65,16 @@ struct SealCommand: ReplyingCommand {
         let sealer = PassportSealer(randomness: home.randomness)
         let key = try home.keys.signingKey(.issue)
         let sealed: PassportSealer.Sealed
+        var mark: CardMark?
         if let card {
-            sealed = try sealer.seal(
-                draft.sections, terms: terms, card: CardCommand.consentHalf(card, pin, isNew: true),
-                key: key)
+            let half = try CardCommand.consentHalf(card, pin, isNew: true)
+            sealed = try sealer.seal(draft.sections, terms: terms, card: half, key: key)
+            mark = try half.carryHalf().mark(for: sealed.passport.digest)
         } else {
             sealed = try sealer.seal(draft.sections, terms: terms, key: key)
         }
         let passport = sealed.passport
-        let ring = try RingStorage.seal(sealed.ring, of: passport.digest, in: home)
+        let ring = try RingStorage.seal(sealed.ring, of: passport.digest, card: mark, in: home)
         try home.commit(
             .sealing(passport, draft.sections.map(\.content.kind), home.now),
             status.changes + [

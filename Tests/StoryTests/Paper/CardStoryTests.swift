@@ -1,5 +1,13 @@
 import Foundation
+import GRDB
+import PassportAudit
+import PassportCoding
+import PassportCrypto
+import PassportSecrecy
+import PassportTrust
 import Testing
+
+@testable import PassportStore
 
 /// Cards with a PIN, words in the place of a card, by the real programs.
 @Suite(.serialized) struct CardStoryTests {
@@ -94,6 +102,97 @@ import Testing
         _ = try world.grant(
             "izmir", passport, to: "Clinic Athens", "emergency",
             with: ["--card", consent, "--pin", pin])
+    }
+
+    @Test("Nothing is packed for the card of somebody else, nor under a mistyped PIN")
+    func otherCard() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let pin = try Self.write("4812", "pin", world)
+        let wrong = try Self.write("4821", "wrong", world)
+        try world.ask("izmir", ["card", "new", "--out", world.path("secret"), "--pin", pin])
+        let (consent, carry) = (
+            world.path("secret/consent-half.txt"), world.path("secret/carry-half.txt")
+        )
+        let sealed = try world.ask(
+            "izmir",
+            ["seal", world.summary, "--profile", "paper", "--card", consent, "--pin", pin])
+        let passport = try #require(sealed["passport"].string)
+        _ = try world.grant("izmir", passport, to: "bearer", "emergency")
+        func pack(_ passport: String, _ card: [String]) throws -> Answer {
+            try world.run(
+                "izmir",
+                World.signed(
+                    "izmir",
+                    ["pack", passport, "--to", "bearer", "--out", world.path("x"), "--carry"]
+                        + card))
+        }
+        let before = try HomeState.rows(world, "izmir")
+        for (passport, card) in [
+            (passport, [paper.carry]), (passport, [carry, "--pin", wrong]),
+            (paper.passport, [carry, "--pin", pin]),
+        ] {
+            let refused = try pack(passport, card)
+            refused.expectRefusal([77])
+            #expect(refused.complaints.contains("whose card"), "\(refused.summary)")
+        }
+        #expect(try HomeState.rows(world, "izmir") == before)
+        #expect(!FileManager.default.fileExists(atPath: world.path("x")))
+        #expect(try pack(passport, [carry, "--pin", pin]).status == 0)
+        #expect(try pack(paper.passport, [paper.carry]).status == 0)
+    }
+
+    @Test("What is kept with a card is as long as what is kept without one")
+    func sizes() throws {
+        let paper = try PaperWorld()
+        try paper.world.ask(
+            "izmir", ["seal", paper.world.summary, "--profile", "paper", "--no-card"])
+        let database = try DatabaseQueue(path: paper.world.path("izmir/carepass.sqlite"))
+        let sizes = try database.read {
+            try Int.fetchAll($0, sql: "SELECT length(sealedRing) FROM passport")
+        }
+        // One of profile net and two of profile paper.
+        #expect(sizes.count == 3 && Set(sizes).count == 2, "\(sizes)")
+    }
+
+    @Test("A home that kept rings without marks packs for its bearers as before")
+    func older() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let insider = try Insider(world, "izmir")
+        let database = try DatabaseQueue(path: world.path("izmir/carepass.sqlite"))
+        try database.write { database in
+            for table in ["passport", "grant"] {
+                try Self.takeMarks(from: table, database, insider.keys.vault())
+            }
+            // Signed, as that home did: else it is refused.
+            try StateSeal.sign(
+                LogOrigin.text(for: insider.id.digest), Store.frontier(database), database,
+                by: insider.keys.signingKey(.log))
+        }
+        try database.close()
+        try paper.pack("again.envelope")
+        try Self.stranger(world)
+        let opened = try Self.open(world, "again.envelope", [paper.carry])
+        #expect(Self.sections(opened) == ["emergency", "medication"], "\(opened.summary)")
+    }
+
+    private static func takeMarks(
+        from table: String, _ database: Database, _ vault: borrowing Vault
+    ) throws {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT digest, sealedRing FROM \"\(table)\"")
+        #expect(!rows.isEmpty)
+        for row in rows {
+            let (digest, sealed): (Data, Data) = (row[0], row[1])
+            let place = try "ring/\(#require(Digest(bytes: [UInt8](digest))))"
+            let bytes = try vault.open([UInt8](sealed), place: place)
+            let older = vault.seal(
+                Array(bytes.dropLast(CardMark.byteCount)), place: place, randomness: .system)
+            try database.execute(
+                sql: "UPDATE \"\(table)\" SET sealedRing = ? WHERE digest = ?",
+                arguments: [Data(older), digest])
+        }
     }
 
     @Test("A PIN is printed nowhere: a card with one is printed without being asked for it")
