@@ -1,17 +1,25 @@
-/// What tells a home whether a carry half, with its PIN, is the one that a passport was sealed for.
+/// What tells a home that a carry half is not the one that a passport was sealed for.
 ///
-/// Attack, or a busy desk: the card of the next person in the pile. Whoever has that card would
-/// hold the history of somebody else. Nothing can be opened with a mark, and it leads back to no
-/// card: the card has 128 random bits, or 80 in words. It is kept where the home keeps its rings.
+/// Attack, or a busy desk: the card of the next person in the pile. It is one byte of what is
+/// printed on the half, and no more: of 256 cards that are mixed up one passes, and whoever
+/// takes the home and its passphrase learns of a card that he finds neither its PIN nor, among
+/// the passports of a clinic, whose it is.
 public struct CardMark: Hashable, Sendable {
-    /// Bytes of a mark.
-    public static let byteCount = 16
-    /// They are not secret by themselves, and belong into no message.
-    public let bytes: [UInt8]
+    let value: UInt8
 
-    /// - Returns: nil for another number of bytes, and for zeros, which stand for no card.
-    public init?(bytes: [UInt8]) {
-        guard bytes.count == Self.byteCount, bytes.contains(where: { $0 != 0 }) else { return nil }
-        self.bytes = bytes
+    /// Bytes of what is kept.
+    public static let keptBytes = 2
+
+    /// Reads what was kept.
+    ///
+    /// - Returns: nil where there is no mark.
+    public init?(kept bytes: [UInt8]) {
+        guard bytes.count == Self.keptBytes, bytes[0] == 1 else { return nil }
+        value = bytes[1]
     }
+
+    init(_ value: UInt8) { self.value = value }
+
+    /// What is kept; as long where there is no mark, so that its size does not say who has a card.
+    public static func kept(_ mark: CardMark?) -> [UInt8] { mark.map { [1, $0.value] } ?? [0, 0] }
 }

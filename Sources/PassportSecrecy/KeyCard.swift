@@ -112,13 +112,13 @@ public struct CarryHalf: ~Copyable, Sendable {
         CardText.encode(secret.printed, .carry, hasPIN: secret.hasPIN)
     }
 
-    /// The mark of this half, with its PIN, for one passport; it is another for each passport.
+    /// The mark of what is printed on this half, for one passport; the PIN has no part in it.
     ///
     /// - Parameter passport: the digest of it.
-    public func mark(for passport: Digest) throws(SecrecyError) -> CardMark? {
-        CardMark(
-            bytes: KeyDerivation.Extracted(try secret.working(), salt: passport.bytes)
-                .publicBytes(.cardMark, count: CardMark.byteCount))
+    public func mark(for passport: Digest) -> CardMark {
+        let bytes = KeyDerivation.Extracted(secret.printed, salt: passport.bytes)
+            .publicBytes(.cardMark, count: 1)
+        return CardMark(bytes.first ?? 0)
     }
 
     /// The key of one carry box; the salt is the box's own.

@@ -38,6 +38,9 @@ enum Migrations {
             }
         ),
         ("0005-exchange", { database in try ExchangeChange.makeTables(database) }),
+        // No table changes: rings are kept with the mark of a card, and a program that knows of
+        // none would take one for a damaged ring.
+        ("0006-card-marks", { _ in }),
     ]
 
     static var migrator: DatabaseMigrator {

@@ -37,25 +37,50 @@ public final class Store: Sendable {
     /// Opens a database as it stands. An older one is brought up to date by `upgrade`, which
     /// needs the key that signed it.
     ///
-    /// - Throws: `missing` when there is none; `newerSchema` when a newer version wrote it, in
-    ///   which case it is left as it is.
+    /// - Throws: `missing` when there is none, or one that `create` did not finish; `newerSchema`
+    ///   when a newer version wrote it, in which case it is left as it is.
     public static func open(at path: String) throws -> Store {
-        guard unsafe access(path, F_OK) == 0 else {
-            throw StoreError(
-                .missing, .noInput, "there is no organisation in this home",
-                hint: "run 'carepass init', or name another folder with --home")
+        let store = try existing(path)
+        guard try !store.isUnfinished() else { throw nobody }
+        return store
+    }
+
+    /// Finishes what a crash inside `create` left; opens one that is whole.
+    ///
+    /// The caller keeps others away: two that finish one file trip over each other.
+    ///
+    /// - Throws: as `open`.
+    public static func finish(at path: String) throws -> Store {
+        let store = try existing(path)
+        do {
+            if try store.isUnfinished() { try Migrations.migrator.migrate(store.queue) }
+        } catch {
+            throw StoreError(error)
         }
+        return store
+    }
+
+    private static func existing(_ path: String) throws -> Store {
+        guard unsafe access(path, F_OK) == 0 else { throw nobody }
         do {
             try NewerSchema.refuse(at: path, knowing: Migrations.migrator, program: "carepass")
-            let store = try Store(path)
-            if try store.queue.read(Schema.isUnfinished) {
-                try Migrations.migrator.migrate(store.queue)
-            }
-            return store
+        } catch {
+            throw StoreError(error)
+        }
+        return try Store(path)
+    }
+
+    private func isUnfinished() throws -> Bool {
+        do {
+            return try queue.read(Schema.isUnfinished)
         } catch {
             throw StoreError(error)
         }
     }
+
+    private static let nobody = StoreError(
+        .missing, .noInput, "there is no organisation in this home",
+        hint: "run 'carepass init', or name another folder with --home")
 
     private init(_ path: String) throws {
         do {

@@ -23,7 +23,7 @@ enum CarePassScan {
             case .greyMap:
                 let picture = try GreyMapReader(bytes).next(widest: ScanLimits.greyMapSide)
                 if let picture { try lines.add(picture) }
-            case .pdf: try PDFPages(MemoryFile(bytes)).forEach { try lines.add($0) }
+            case .pdf: try PDFPages.read(MemoryFile(bytes)) { try lines.add($0) }
             }
         } catch let refusal as Refusal {
             Output.complain(refusal.message)

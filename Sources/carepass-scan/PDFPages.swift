@@ -5,7 +5,26 @@ struct PDFPages {
     private let reader: GreyMapReader
     private let process: pid_t
 
-    init(_ file: borrowing MemoryFile) throws {
+    /// Hands over the pages of a file, one after the other.
+    ///
+    /// - Throws: `Refusal` when what `pdftoppm` writes is no picture, when it fails before the
+    ///   first page, and for a page more than are read: a person must know that there are some.
+    static func read(_ file: borrowing MemoryFile, _ body: (Picture) throws -> Void) throws {
+        let most = ScanLimits.pages
+        let count = try PDFPages(file, 1...most, side: ScanLimits.pageSide).forEach(body)
+        guard count > 0 else { throw Refusal.badData("the PDF has no page that can be drawn") }
+        // Drawn apart and tiny: one that takes all the time there is takes no other with it.
+        guard count == most else { return }
+        guard try PDFPages(file, most + 1...most + 1, side: 8).forEach({ _ in }) == 0 else {
+            throw Refusal.badData("only the first \(most) pages of a PDF are read")
+        }
+    }
+
+    /// - Parameter side: pixels on the longer side of a page.
+    private init(_ file: borrowing MemoryFile, _ pages: ClosedRange<Int>, side: Int) throws {
+        guard lseek(file.descriptor, 0, SEEK_SET) == 0 else {
+            throw Refusal.fault("the file cannot be read twice")
+        }
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw Refusal.fault("no pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -17,8 +36,8 @@ struct PDFPages {
         unsafe posix_spawn_file_actions_adddup2(&actions, file.descriptor, STDIN_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         let arguments = [
-            "pdftoppm", "-q", "-gray", "-scale-to", "\(ScanLimits.pageSide)", "-l",
-            "\(ScanLimits.pages + 1)", "-",
+            "pdftoppm", "-q", "-gray", "-scale-to", "\(side)", "-f", "\(pages.lowerBound)", "-l",
+            "\(pages.upperBound)", "-",
         ]
         var started: pid_t = 0
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
@@ -33,23 +52,15 @@ struct PDFPages {
         process = started
     }
 
-    /// Hands over one page after the other.
-    ///
-    /// - Throws: `Refusal` when what `pdftoppm` writes is no picture, when it fails before the
-    ///   first page, and for a page more than are read: a person must know that there are some.
-    func forEach(_ body: (Picture) throws -> Void) throws {
+    /// - Returns: how many pages there were.
+    private func forEach(_ body: (Picture) throws -> Void) throws -> Int {
         var count = 0
         while let page = try reader.next(widest: ScanLimits.pageSide + 1) {
-            count += 1
-            guard count <= ScanLimits.pages else { break }
             try body(page)
+            count += 1
         }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-        guard count > 0 else { throw Refusal.badData("the PDF has no page that can be drawn") }
-        guard count <= ScanLimits.pages else {
-            throw Refusal.badData(
-                "the PDF has more than \(ScanLimits.pages) pages, and the others were not read")
-        }
+        return count
     }
 }

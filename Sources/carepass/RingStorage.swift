@@ -11,10 +11,14 @@ enum RingStorage {
     static func seal(
         _ ring: Ring, of object: Digest, card: CardMark?, in home: borrowing Home
     ) throws -> [UInt8] {
-        var bytes = ring.bytesForSealing()
+        var secrets = ring.bytesForSealing()
+        defer { secrets.wipe() }
+        // Room for both: an array that grows leaves secrets behind that nobody wipes.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(secrets.count + CardMark.keptBytes)
         defer { bytes.wipe() }
-        // Zeros where there is none: the size must not say who has a card.
-        bytes += card?.bytes ?? [UInt8](repeating: 0, count: CardMark.byteCount)
+        bytes += secrets
+        bytes += CardMark.kept(card)
         return try home.keys.vault().seal(
             bytes, place: place(object), randomness: home.randomness)
     }
@@ -25,7 +29,7 @@ enum RingStorage {
         var bytes = try home.keys.vault().open(sealed, place: place(object))
         // Homes kept rings without marks once.
         if bytes.count > profile.ringBytes {
-            bytes.removeLast(min(CardMark.byteCount, bytes.count))
+            bytes.removeLast(min(CardMark.keptBytes, bytes.count))
         }
         return try Ring(consuming: &bytes, profile: profile)
     }
@@ -36,7 +40,7 @@ enum RingStorage {
     ) throws -> CardMark? {
         var bytes = try home.keys.vault().open(sealed, place: place(object))
         defer { bytes.wipe() }
-        return CardMark(bytes: Array(bytes.dropFirst(profile.ringBytes)))
+        return CardMark(kept: Array(bytes.dropFirst(profile.ringBytes)))
     }
 
     private static func place(_ object: Digest) -> String { "ring/\(object)" }

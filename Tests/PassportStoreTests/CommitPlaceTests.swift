@@ -56,7 +56,8 @@ import Testing
     func besideACommand() async throws {
         let fixture = try MailroomFixture()
         let room = try await fixture.made()
-        for _ in 0..<CommitPlace.proofs { try await room.writer.confirm() }
+        // On a disk that is never quick nothing commits on the thread of a line.
+        for _ in 0..<1_000 where !room.writer.isQuick { try await room.writer.confirm() }
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let command = try DatabaseQueue(

@@ -48,7 +48,7 @@ final class StoreFixture {
                 try database.execute(sql: "DROP TABLE \(table)")
             }
             try database.execute(
-                sql: "DELETE FROM grdb_migrations WHERE identifier = '0005-exchange'")
+                sql: "DELETE FROM grdb_migrations WHERE identifier >= '0005'")
             let frontier = try Store.frontier(database)
             try StateSeal.sign(origin, frontier, database, by: keys.signingKey(.log))
         }

@@ -249,18 +249,25 @@ final class GroupWriter: Sendable {
     func emptyLog() async throws {
         // It takes its time: nobody waits for it on a thread that lines are read on.
         state.withLock { $0.place.yield() }
-        try await pool.writeWithoutTransaction { database in
-            // Who reads for long, such as a backup, must not keep all writers waiting.
-            Self.withoutWaiting(database) {
-                do {
-                    _ = try database.checkpoint(.truncate)
-                    self.state.withLock { $0.pages = 0 }
-                } catch {
-                    _ = self.failure(error)
+        // A task of its own: one that is cancelled in the middle runs no statement any more, and
+        // would leave a connection that never waits.
+        try await Task {
+            try await pool.writeWithoutTransaction { database in
+                // Who reads for long, such as a backup, must not keep all writers waiting.
+                Self.withoutWaiting(database) {
+                    do {
+                        _ = try database.checkpoint(.truncate)
+                        self.state.withLock { $0.pages = 0 }
+                    } catch {
+                        _ = self.failure(error)
+                    }
                 }
             }
-        }
+        }.value
     }
+
+    /// True while a request that is alone commits on its own thread.
+    var isQuick: Bool { state.withLock { $0.place.isWithCaller(callers: 1) } }
 
     /// Does something with a database that says at once when somebody else holds it.
     private static func withoutWaiting<Value>(_ database: Database, _ body: () -> Value) -> Value {

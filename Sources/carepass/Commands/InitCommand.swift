@@ -71,7 +71,7 @@ struct InitCommand: ReplyingCommand {
         }
         let store =
             try FileManager.default.fileExists(atPath: layout.database)
-            ? Store.open(at: layout.database) : Store.create(at: layout.database)
+            ? Store.finish(at: layout.database) : Store.create(at: layout.database)
         var fields = AuditFields(act: .organisationCreated, time: now)
         fields.object = identity.chain.currentHash
         try store.commit(
@@ -101,7 +101,11 @@ struct InitCommand: ReplyingCommand {
     /// `init` leaves, and must not lock the folder for ever.
     private static func isTaken(_ layout: HomeLayout) throws -> Bool {
         guard FileManager.default.fileExists(atPath: layout.database) else { return false }
-        let store = try Store.open(at: layout.database)
-        return try store.logSize() > 0 || !store.organisations().isEmpty
+        do {
+            let store = try Store.open(at: layout.database)
+            return try store.logSize() > 0 || !store.organisations().isEmpty
+        } catch let error as StoreError where error.code == .missing {
+            return false
+        }
     }
 }

@@ -62,7 +62,7 @@ struct PackCommand: ReplyingCommand {
         // Before anything is logged: a mistyped card changes nothing.
         let half = try carry.map { try CardCommand.carryHalf($0, pin, isNew: true) }
         for record in records {
-            try refuseAnother(Self.mark(half, record.passport), record, grants, home)
+            try refuseAnother(Self.mark(half, record.passport), record, home)
         }
         let ownLists = try home.signedStatusLists()
         let acts = try home.acts(keeping: ownLists)
@@ -163,26 +163,24 @@ struct PackCommand: ReplyingCommand {
 
     private static func mark(
         _ half: borrowing CarryHalf?, _ passport: UnverifiedPassport
-    ) throws -> CardMark? {
+    ) -> CardMark? {
         switch half {
-        case .some(let half): try half.mark(for: passport.digest)
+        case .some(let half): half.mark(for: passport.digest)
         case .none: nil
         }
     }
 
-    /// Attack, or a busy desk: the card of the next person in the pile, or a mistyped PIN.
+    /// Attack, or a busy desk: the card of the next person in the pile.
     private func refuseAnother(
-        _ mark: CardMark?, _ record: PassportRecord, _ grants: [IssuedGrant],
-        _ home: borrowing Home
+        _ mark: CardMark?, _ record: PassportRecord, _ home: borrowing Home
     ) throws {
-        guard let mark else { return }
-        let claims = record.passport.claims
-        let packed = Set(grants.map(\.grant.digest))
+        guard let mark, to.contains("bearer") else { return }
+        let (passport, claims) = (record.passport, record.passport.claims)
+        // Whoever granted with a card proved that it is the passport's.
         let kept =
-            try home.store.grants(for: record.passport.digest)
-            .filter { packed.contains($0.grant.digest) && $0.grant.terms.recipient == .bearer }
+            try home.store.grants(for: passport.digest)
             .map { (digest: $0.grant.digest, ring: $0.sealedRing) }
-            + [(digest: record.passport.digest, ring: record.sealedRing)]
+            + [(digest: passport.digest, ring: record.sealedRing)]
         for (digest, ring) in kept {
             guard let ring,
                 let wanted = try RingStorage.card(
