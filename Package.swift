@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let structuredFields = Target.Dependency.product(
@@ -113,7 +114,7 @@ let package = Package(
             "PassportStore",
             [
                 "PassportCoding", "PassportCrypto", "PassportTrust", "PassportAudit",
-                "CarePassport", "PassportExchange", grdb,
+                "CarePassport", "PassportExchange", grdb, sqlite,
             ]),
         room(
             "PassportExchange",

@@ -33,7 +33,7 @@ OUTSIDE = {
     "CFuzzer": {"carepass-fuzz"},
     "CQRencode": {"PassportPaper"}, "CPangoCairo": {"PassportPaper"},
     "CImageReader": {"carepass-scan"},
-    "GRDB": {"PassportStore", "carepass-bench"},
+    "GRDB": {"PassportStore", "carepass-bench"}, "GRDBSQLite": {"PassportStore"},
     "RawStructuredFieldValues": {"PassportExchange"},
     # One door to a server, one to a client; both speak TLS.
     "Hummingbird": {"PassportServer"}, "HummingbirdCore": {"PassportServer"},
