@@ -18,13 +18,7 @@ extension PassportSealer {
         key: borrowing SigningKey
     ) throws(SealingError) -> Sealed {
         // Attack: whoever found the lost card would have the new passport too.
-        let holder: VerifyingKey
-        do {
-            holder = try card.holderKey(for: passport.claims.id).verifyingKey
-        } catch {
-            throw SealingError("seal", error)
-        }
-        guard holder != passport.claims.holderKey else {
+        guard try !Self.isCard(card, of: passport) else {
             throw SealingError(
                 .wrongCard, .refused, "this is the card that the passport has",
                 hint: "make a new card with 'carepass card new'")
@@ -35,6 +29,18 @@ extension PassportSealer {
         }
         let named = Self.naming(passport.claims.id, in: sections, terms.profile)
         return try seal(named, terms: terms, card: card, key: key)
+    }
+
+    /// True when a passport was sealed under a card, with its PIN.
+    public static func isCard(
+        _ card: borrowing ConsentHalf, of passport: VerifiedPassport
+    ) throws(SealingError) -> Bool {
+        do {
+            return try card.holderKey(for: passport.claims.id).verifyingKey
+                == passport.claims.holderKey
+        } catch {
+            throw SealingError("seal", error)
+        }
     }
 
     /// Which person a passport is about, by one of its sections: what else a lost card opens.

@@ -68,7 +68,7 @@ enum FileKind: String {
         {
             return .checkpoint
         }
-        let typed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let typed = CardCommand.typed(text)
         if ConsentHalf.isText(typed) || (try? CardWords(text: typed)) != nil { return .consentHalf }
         if CarryHalf.isText(typed) { return .carryHalf }
         return nil

@@ -1,7 +1,9 @@
 /// What is printed on a key card: the text of each half, as it is typed where no code can be read.
 public struct PrintedCard: Sendable {
-    let consent: String?
-    let carry: String
+    /// Text of the consent half; nil where that is not printed.
+    public let consent: String?
+    /// Text of the carry half.
+    public let carry: String
 
     /// Takes the texts of the two halves, or of the carry half alone. Whoever has them has the
     /// card.

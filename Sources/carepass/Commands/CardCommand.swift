@@ -132,6 +132,15 @@ struct CardCommand: ParsableCommand {
         }
     }
 
+    /// What a person typed: the card's own lines, and whatever an editor made of spaces and
+    /// hyphens, stand for one space each.
+    static func typed(_ text: String) -> String {
+        text.unicodeScalars.split { scalar in
+            scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint
+                || scalar.properties.generalCategory == .dashPunctuation || scalar == "\u{2212}"
+        }.map { String($0) }.joined(separator: " ")
+    }
+
     private static func words(_ text: String, _ pin: PINOptions) throws -> ConsentHalf {
         guard pin.pin == nil else {
             throw CommandError(.badArgument, .badInput, Words.say("error.words-pin"))
@@ -155,8 +164,7 @@ struct CardCommand: ParsableCommand {
         }
         guard path != "-", PictureReader.isPicture(path) else {
             let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
-            return String(decoding: bytes, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            return typed(String(decoding: bytes, as: UTF8.self))
         }
         let picture = try PictureReader.read(path)
         let halves = Set(picture.codes.filter(isHalf))

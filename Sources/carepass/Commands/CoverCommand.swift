@@ -75,7 +75,9 @@ struct CoverCommand: ReplyingCommand {
         try files[2].writeAfterAct(Array("\(carry.text())\n".utf8))
         return Reply(
             lines: [
-                Words.say("cover.done", out), Words.say("cover.apart"),
+                Words.say("cover.done", out),
+                Words.say("cover.name", ViewText.clean(home.identity.name)),
+                Words.say("cover.apart"),
             ] + (dates.areToday ? [Words.say("cover.today")] : []),
             json: [
                 "passport": .string("\(passport.claims.id)"),
@@ -92,8 +94,9 @@ struct CoverCommand: ReplyingCommand {
                 .badArgument, .refused, Words.say("error.cover-sections"),
                 hint: Words.say("hint.cover-sections"))
         }
-        for record in try home.store.passports() where record.isOwn {
-            guard let sealed = record.sealedRing,
+        // Who opened what others wrote cares for people, whatever was sealed here.
+        for record in try home.store.passports() {
+            guard record.isOwn, let sealed = record.sealedRing,
                 try RingStorage.open(
                     sealed, of: record.passport.digest, profile: record.passport.claims.profile,
                     in: home

@@ -66,7 +66,7 @@ struct OpenCommand: ReplyingCommand {
             }
         } catch {
             try Self.logRefusal(home, envelope, Self.code(of: error), operatorKey)
-            throw error
+            throw hinted(error, envelope.profile)
         }
         let known = try home.knowledge()
         let examined = unlocked.examine(known, purpose: purpose)
@@ -115,7 +115,16 @@ struct OpenCommand: ReplyingCommand {
             now: home.now, randomness: home.randomness)
     }
 
-    private static func readEnvelope(_ path: String) throws -> Envelope {
+    /// What came on paper is mostly for its bearer, and the option is easily forgotten.
+    private func hinted(_ error: any Error, _ profile: Profile) -> any Error {
+        guard carry == nil, profile == .paper, let refusal = error as? SealingError,
+            refusal.code == .notForUs
+        else { return error }
+        return SealingError(
+            .notForUs, .refused, refusal.message, hint: Words.say("hint.forgot-carry"))
+    }
+
+    static func readEnvelope(_ path: String) throws -> Envelope {
         let bytes = try Files.read(
             path, maximum: Limits.envelopeBytes, what: Words.say("what.envelope"))
         do {

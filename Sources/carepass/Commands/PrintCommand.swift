@@ -2,6 +2,7 @@ import ArgumentParser
 import CarePassport
 import PassportCoding
 import PassportPaper
+import PassportSealing
 import PassportSecrecy
 
 /// `carepass print`: an envelope as sheets of codes, and a key card to cut off.
@@ -40,6 +41,11 @@ struct PrintCommand: ReplyingCommand {
     )
     var card: String?
 
+    @OptionGroup var pin: PINOptions
+
+    @Flag(help: "With --card: print it although it opens none of these sheets.")
+    var anyCard = false
+
     @Option(help: "With --card: a PDF of its own for the card.")
     var cardOut: String?
 
@@ -55,9 +61,8 @@ struct PrintCommand: ReplyingCommand {
     func reply() throws -> Reply {
         let size: PaperSize = try Choice.of(paper, "paper")
         let language: PageLanguage = try Choice.of(self.language, "language")
-        let bytes = try Files.read(
-            file, maximum: Limits.envelopeBytes, what: Words.say("what.envelope"))
-        let envelope = try FileFailure.naming(file) { try Envelope(decoding: bytes) }
+        let envelope = try OpenCommand.readEnvelope(file)
+        let bytes = envelope.encoded()
         // What travels between daemons is longer than paper, and lies on machines.
         guard envelope.profile == .paper else {
             throw CommandError(
@@ -66,7 +71,11 @@ struct PrintCommand: ReplyingCommand {
         }
         let layout = try FrameLayout(bytes: bytes.count, sheets: sheets)
         let printed = try card.map { try CardCommand.printed($0) }
+        let isTried = try printed.map { try refuseAnother($0, envelope) }
         let printer = SheetPrinter(size: size, language: language)
+        for path in [out, cardOut].compactMap({ $0 }) {
+            try Output.refuse(path, among: [file, card].compactMap { $0 })
+        }
         let output = try Output(out)
         let cardOutput = try cardOut.map { try Output($0) }
         let pages = try printer.sheets(
@@ -80,6 +89,8 @@ struct PrintCommand: ReplyingCommand {
                 "\(layout.needed)", "\(layout.sheets)")
         ]
         if card != nil { lines.append(Words.say(cardOut == nil ? "print.cut" : "print.card")) }
+        if isTried == false { lines.append(Words.say("print.try-pin")) }
+        if let printed, printed.consent == nil { lines.append(Words.say("print.carry-alone")) }
         lines.append(Words.say("print.delete"))
         return Reply(
             lines: lines,
@@ -88,5 +99,25 @@ struct PrintCommand: ReplyingCommand {
                 "sheets": .number(layout.sheets),
                 "sides": .number(SheetPlan(layout).pages.count), "bytes": .number(bytes.count),
             ])
+    }
+
+    /// Attack, or a busy desk: the card of the next person in the pile, handed over with sheets
+    /// that it does not open.
+    ///
+    /// - Returns: false when it could not be tried, because it has a PIN that was not given.
+    private func refuseAnother(_ card: PrintedCard, _ envelope: Envelope) throws -> Bool {
+        guard !anyCard else { return true }
+        guard !ConsentHalf.needsPIN(card.carry) || pin.pin != nil else { return false }
+        let half = try CarryHalf(
+            text: card.carry, pin: pin.read(for: card.carry, twice: false))
+        do throws(SealingError) {
+            _ = try EnvelopeOpener(envelope).unlock(with: half)
+            return true
+        } catch {
+            guard error.code == .notForUs else { throw error }
+            throw CommandError(
+                .badArgument, .refused, Words.say("error.card-of-others"),
+                hint: Words.say("hint.card-of-others"))
+        }
     }
 }

@@ -57,15 +57,16 @@ struct ReissueCommand: ReplyingCommand {
         }
         let old = try record.passport.verify(by: issuer)
         try home.refuseEnded(old, knowledge)
+        let half = try CardCommand.consentHalf(card, pin, isNew: true)
         let output = try Output(out)
         let grants = try home.store.grants(for: old.digest).map(\.grant)
         // Before anything is changed: what cannot be read must not fail what was done.
-        let others = try others(of: old, record, knowledge, home)
+        let others = try others(of: old, record, half, knowledge, home)
         let withdrawal = try WithdrawalIssuer(randomness: home.randomness).withdraw(
             grants: [], of: old, reason: .superseded, at: home.now,
             organisation: home.organisation, key: home.keys.signingKey(.consent))
         _ = try withdrawal.verify(for: old, identities: knowledge.identities)
-        let (new, sealing) = try sealAgain(old, ring, home)
+        let (new, sealing) = try sealAgain(old, ring, half, home)
         try output.makeRoom(for: withdrawal.bytes.count)
         var ending = AuditFields(act: .withdrawn, time: home.now)
         ending.passport = old.digest
@@ -78,14 +79,18 @@ struct ReissueCommand: ReplyingCommand {
         // Both or neither: two that are in force would be two histories of one person.
         try home.commit([sealing, (ending, changes)], signedBy: operatorKey)
         try output.writeAfterAct(withdrawal.bytes)
-        return try reply(new, grants, others, home.store.daemon() != nil)
+        var reply = try reply(new, grants, others, home.store.daemon() != nil)
+        if out != "-", ConsentHalf.needsPIN(half.text()) {
+            reply.lines.append(Words.say("seal.try-pin"))
+        }
+        return reply
     }
 
-    /// Other passports of the person that this organisation wrote and that are in force: the lost
-    /// card may be theirs too.
+    /// Other passports of the person that this organisation wrote, that are in force and not
+    /// under the new card: the lost one may be theirs too.
     private func others(
-        of old: VerifiedPassport, _ record: PassportRecord, _ knowledge: Knowledge,
-        _ home: borrowing Home
+        of old: VerifiedPassport, _ record: PassportRecord, _ card: borrowing ConsentHalf,
+        _ knowledge: Knowledge, _ home: borrowing Home
     ) throws -> [Identifier] {
         func person(_ passport: VerifiedPassport, _ record: PassportRecord) throws
             -> PersonReference?
@@ -102,7 +107,8 @@ struct ReissueCommand: ReplyingCommand {
         where other.isOwn && other.passport.digest != old.digest {
             let passport = try other.passport.verify(by: home.identity)
             guard (try? home.refuseEnded(passport, knowledge)) != nil,
-                try person(passport, other) == whose
+                try person(passport, other) == whose,
+                try !PassportSealer.isCard(card, of: passport)
             else { continue }
             found.append(passport.claims.id)
         }
@@ -110,13 +116,13 @@ struct ReissueCommand: ReplyingCommand {
     }
 
     private func sealAgain(
-        _ old: VerifiedPassport, _ sealedRing: [UInt8], _ home: borrowing Home
+        _ old: VerifiedPassport, _ sealedRing: [UInt8], _ half: borrowing ConsentHalf,
+        _ home: borrowing Home
     ) throws -> (UnverifiedPassport, (fields: AuditFields, changes: [StoreChange])) {
         let claims = old.claims
         let ring = try RingStorage.open(
             sealedRing, of: old.digest, profile: claims.profile, in: home)
         let status = try home.newStatus()
-        let half = try CardCommand.consentHalf(card, pin, isNew: true)
         let sealed = try PassportSealer(randomness: home.randomness).seal(
             again: old, ring: ring,
             terms: PassportSealer.Terms(

@@ -34,6 +34,7 @@ struct ScanCommand: ReplyingCommand {
             throw CommandError(
                 .badArgument, .badInput, Words.say("error.many-pictures", "\(Self.mostFiles)"))
         }
+        try Output.refuse(out, among: files)
         let output = try Output(out)
         var pile = ScannedPile()
         for file in files {

@@ -66,10 +66,12 @@ struct SealCommand: ReplyingCommand {
         let key = try home.keys.signingKey(.issue)
         let sealed: PassportSealer.Sealed
         var mark: CardMark?
+        var notes: [String] = []
         if let card {
             let half = try CardCommand.consentHalf(card, pin, isNew: true)
             sealed = try sealer.seal(draft.sections, terms: terms, card: half, key: key)
             mark = try half.carryHalf().mark(for: sealed.passport.digest)
+            if ConsentHalf.needsPIN(half.text()) { notes = [Words.say("seal.try-pin")] }
         } else {
             sealed = try sealer.seal(draft.sections, terms: terms, key: key)
         }
@@ -85,7 +87,7 @@ struct SealCommand: ReplyingCommand {
                 Words.say(
                     "seal.done", "\(passport.claims.id)", "\(passport.bytes.count)",
                     "\(passport.claims.expires)")
-            ],
+            ] + notes,
             json: [
                 "passport": .string("\(passport.claims.id)"),
                 "digest": .string("\(passport.digest)"),

@@ -35,12 +35,38 @@ final class Output {
             }
             target = .stream(FileHandle(fileDescriptor: file, closeOnDealloc: true))
         } else {
+            try Self.refuseSecret(path)
             do {
                 target = .file(try PendingFile(Self.resolved(path), replacing: replacing))
             } catch {
                 throw Self.failure(path, error.message)
             }
         }
+    }
+
+    /// A key or a card is never replaced: for most of them there is no other.
+    private static func refuseSecret(_ path: String) throws {
+        guard let file = FileHandle(forReadingAtPath: path),
+            let bytes = try? file.read(upToCount: Limits.keyFileBytes),
+            let kind = try? FileKind(of: [UInt8](bytes)),
+            [.keyFile, .consentHalf, .carryHalf].contains(kind)
+        else { return }
+        throw failure(path, Words.say("error.is-secret", Words.say("kind.\(kind.rawValue)")))
+    }
+
+    /// Refuses to put a result in the place of what it is made of.
+    static func refuse(_ path: String, among inputs: [String]) throws {
+        func file(_ path: String) -> [UInt64]? {
+            var status = stat()
+            guard path != "-", unsafe stat(path, &status) == 0,
+                status.st_mode & S_IFMT == S_IFREG
+            else { return nil }
+            return [UInt64(status.st_dev), UInt64(status.st_ino)]
+        }
+        guard let output = file(path), inputs.contains(where: { file($0) == output }) else {
+            return
+        }
+        throw failure(path, Words.say("error.is-input"))
     }
 
     /// True when standard output holds the result and nothing else.

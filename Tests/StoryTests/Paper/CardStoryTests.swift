@@ -271,7 +271,8 @@ import Testing
         let wrong = try Self.write(turned, "turned", world)
         #expect(try [65, 77].contains(Self.open(world, "c.envelope", [wrong]).status))
         let card = world.path("card.pdf")
-        _ = try paper.print("sheets.pdf", ["--card", words, "--card-out", card])
+        _ = try paper.print(
+            "sheets.pdf", ["--card", words, "--card-out", card], of: world.path("c.envelope"))
         let text = try paper.tool("pdftotext", ["-layout", card, "-"]).text
         for word in phrase.split(whereSeparator: \.isWhitespace) {
             #expect(!text.contains(word), "\(word)")
@@ -285,7 +286,16 @@ import Testing
         let world = try World()
         let card = try Self.text("card/consent-half.txt", world)
         let spaced = card.replacing("-", with: " ").lowercased()
-        for (text, status) in [(spaced, 0 as Int32), (String(spaced.dropFirst(5)), 65)] {
+        // As it stands on the card, two groups on each of four lines, and what editors make of it.
+        let groups = card.split(whereSeparator: { "-\n".contains($0) })
+        let lines = stride(from: 0, to: groups.count, by: 2)
+            .map { "\(groups[$0]) - \(groups[$0 + 1])" }
+        let windows = "\u{FEFF}" + lines.joined(separator: "\r\n") + "\r\n"
+        let typographic = card.replacing("-", with: " \u{2013} ")
+        for (text, status) in [
+            (spaced, 0 as Int32), (lines.joined(separator: "\n"), 0), (windows, 0),
+            (typographic, 0), (String(spaced.dropFirst(5)), 65),
+        ] {
             let file = try Self.write(text, "typed", world)
             let answer = try world.run("izmir", ["seal", world.summary, "--card", file])
             #expect(answer.status == status, "\(answer.summary)")

@@ -136,7 +136,10 @@ import Testing
         let other = world.path("other.pdf")
         _ = try paper.print(
             "t.pdf",
-            ["--card", world.path("other-card/consent-half.txt"), "--card-out", other])
+            [
+                "--card", world.path("other-card/consent-half.txt"), "--card-out", other,
+                "--any-card",
+            ])
         // One above the other, as two cards lie on a desk.
         let pages = try [card, other].map {
             [UInt8](
@@ -161,6 +164,64 @@ import Testing
         let alone = try paper.scan([card])
         alone.expectRefusal([66])
         #expect(alone.complaints.contains("key card"))
+    }
+
+    @Test("A card that opens none of the sheets is not printed with them, and half a card is named")
+    func anothersCard() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        try world.ask("izmir", ["card", "new", "--out", world.path("other-card")])
+        for half in ["consent", "carry"] {
+            let refused = try world.run(
+                nil,
+                [
+                    "print", paper.envelope, "--out", world.path("never.pdf"), "--card",
+                    world.path("other-card/\(half)-half.txt"),
+                ])
+            refused.expectRefusal([77])
+            #expect(refused.complaints.contains("none of these sheets"), "\(refused.summary)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: world.path("never.pdf")))
+        let half = try world.run(
+            nil,
+            ["print", paper.envelope, "--out", world.path("half.pdf"), "--card", paper.carry])
+        #expect(half.status == 0 && half.text.contains("only the half"), "\(half.summary)")
+    }
+
+    @Test("No result takes the place of a key, of a card, or of what it is made of")
+    func irreplaceable() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let pdf = try paper.print("sheets.pdf")
+        let picture = try paper.picture(pdf, page: 1)
+        let pack = ["pack", paper.passport, "--to", "bearer", "--carry", paper.carry, "--out"]
+        let print = ["print", paper.envelope, "--card", world.consentHalf]
+        for (home, arguments, file) in [
+            ("izmir", pack + [paper.carry], paper.carry),
+            ("izmir", pack + [world.path("izmir/root.key")], world.path("izmir/root.key")),
+            ("izmir", print + ["--out", paper.envelope], paper.envelope),
+            (
+                "izmir", print + ["--out", world.path("x.pdf"), "--card-out", world.consentHalf],
+                world.consentHalf
+            ),
+            ("izmir", ["scan", picture, "--out", picture], picture),
+        ] {
+            let before = try Data(contentsOf: URL(filePath: file))
+            let refused = try world.run(home, World.signed(home, arguments))
+            refused.expectRefusal([73])
+            #expect(refused.complaints.contains("not replaced"), "\(refused.summary)")
+            #expect(try Data(contentsOf: URL(filePath: file)) == before)
+        }
+    }
+
+    @Test("Who forgets the card is told of it, and not that the sheets are for somebody else")
+    func forgotten() throws {
+        let paper = try PaperWorld()
+        try paper.makeStranger()
+        let refused = try paper.world.run(
+            "far", ["open", paper.envelope, "--operator", "dr-far"])
+        refused.expectRefusal([77])
+        #expect(refused.complaints.contains("--carry"), "\(refused.summary)")
     }
 
     @Test("What was packed for the network is never printed, and what is no envelope neither")

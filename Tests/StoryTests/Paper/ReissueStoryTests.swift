@@ -21,6 +21,7 @@ import Testing
         let passport = try #require(again["passport"].string)
         #expect(passport != paper.passport)
         #expect(again["grants"].list.count == 1)
+        #expect(again["others"].list.compactMap(\.string) == [world.passport])
         // The old one gives nothing any more, to nobody.
         try world.run(
             "izmir",
@@ -43,6 +44,15 @@ import Testing
         let file = world.path("new.envelope")
         try world.ask(
             "izmir", ["pack", passport, "--to", "bearer", "--carry", carry, "--out", file])
+        // What is under the new card already is not named as open to the lost one.
+        try world.ask("izmir", ["seal", world.summary, "--card", card])
+        let named = try world.ask(
+            "izmir",
+            [
+                "reissue", world.passport, "--card", card, "--out",
+                world.path("second.withdrawal"),
+            ])
+        #expect(named["others"].list.isEmpty, "\(named["others"])")
         // Whoever has a copy of the old one, and the withdrawal, knows.
         let old = ["open", paper.envelope, "--carry", paper.carry, "--operator", "dr-far"]
         try paper.makeStranger()
@@ -195,6 +205,16 @@ import Testing
                     "\(World.demo)/statement-ar.txt", "--out", world.path("cover"),
                 ]))
         clinic.expectRefusal([77])
+        // Who opened what others wrote is no neutral home either.
+        try paper.makeStranger()
+        try world.ask(
+            "far", ["open", paper.envelope, "--carry", paper.carry, "--operator", "dr-far"])
+        let harmless = try world.ask(
+            "far",
+            ["summary", "import", "--supplement", world.path("harmless.json"), "--cadre", "other"])
+        let opener = try Self.cover(
+            world, "far", #require(harmless["summary"].string), "dr-far")
+        opener.expectRefusal([77])
         // A home that has sealed care once is no neutral one any more.
         let care = try world.ask(
             "village",
