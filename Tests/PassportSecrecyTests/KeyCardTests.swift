@@ -186,7 +186,7 @@ struct KeyCardTests {
         #expect(
             Set(labels) == [
                 "slot key", "slot commitment", "holder key", "holder ring", "carry half",
-                "carry box", "PIN salt", "card with PIN",
+                "carry box", "PIN salt", "card with PIN", "card mark",
             ])
     }
 
