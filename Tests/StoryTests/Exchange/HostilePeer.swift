@@ -29,6 +29,8 @@ final class HostilePeer: Sendable {
 
     private static let script = """
         import signal, socket, ssl, sys, threading
+        # A thread that takes no signals hands that down to whoever it starts.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM, signal.SIGTERM})
         # Whoever started it may be killed, and nobody would end it then.
         signal.alarm(900)
         manner, port, elsewhere, certificate, key = sys.argv[1:6]
