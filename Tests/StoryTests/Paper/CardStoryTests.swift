@@ -175,6 +175,39 @@ import Testing
         try Self.refusesOthers(world, "izmir", [passport])
     }
 
+    @Test("A card with a PIN is printed with sheets that it opens, or it is said that nobody tried")
+    func printedWithPIN() throws {
+        let world = try World()
+        let pin = try Self.write("4812", "pin", world)
+        let wrong = try Self.write("4813", "wrong", world)
+        try world.ask("izmir", ["card", "new", "--out", world.path("secret"), "--pin", pin])
+        let (consent, carry) = (
+            world.path("secret/consent-half.txt"), world.path("secret/carry-half.txt")
+        )
+        // Whoever seals is told how the PIN is tried while the person is there.
+        let sealed = try world.run(
+            "izmir",
+            World.signed("izmir", ["seal", world.summary, "--card", consent, "--pin", pin])
+        )
+        #expect(sealed.status == 0 && sealed.text.contains("try the PIN"), "\(sealed.summary)")
+        try Self.pack(
+            world, [consent, "--pin", pin], carry: [carry, "--pin", pin], to: "pin.envelope")
+        func print(_ options: [String]) throws -> Answer {
+            try world.run(
+                nil,
+                [
+                    "print", world.path("pin.envelope"), "--card", consent, "--out",
+                    world.path("pin.pdf"),
+                ] + options)
+        }
+        try print(["--pin", wrong]).expectRefusal([77])
+        #expect(!FileManager.default.fileExists(atPath: world.path("pin.pdf")))
+        let untried = try print([])
+        #expect(untried.status == 0 && untried.text.contains("has a PIN"), "\(untried.summary)")
+        let tried = try print(["--pin", pin])
+        #expect(tried.status == 0 && !tried.text.contains("has a PIN"), "\(tried.summary)")
+    }
+
     @Test("What is kept with a card is as long as what is kept without one")
     func sizes() throws {
         let paper = try PaperWorld()
