@@ -39,7 +39,7 @@ def needed(count, sheets):
     """k of a set, or None where there is no such set."""
     if count not in COUNTS or sheets not in SHEETS:
         return None
-    return count - max(count // 4, -(-count // sheets) if sheets > 2 else 0)
+    return count - count // 4
 
 
 def fill(name, count):

@@ -60,7 +60,7 @@ import Testing
     @Test("any one sheet of several may be lost")
     func sheets() throws {
         for sheets in 2...8 {
-            for bytes in [2_900, 13_370] {
+            for bytes in [2_900, 8_912, 11_884, 13_370, 17_828] {
                 let layout = try FrameLayout(bytes: bytes, sheets: sheets)
                 let printed = envelope(bytes)
                 let frames = try Frame.frames(of: printed, layout)

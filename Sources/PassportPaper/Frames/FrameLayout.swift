@@ -8,7 +8,7 @@ public struct FrameLayout: Hashable, Sendable {
     public let needed: Int
     /// Frames of the set.
     public let count: Int
-    /// Sheets that the frames are spread over, as many on each.
+    /// Sheets that the frames are spread over.
     public let sheets: Int
 
     /// The counts there are.
@@ -34,8 +34,8 @@ public struct FrameLayout: Hashable, Sendable {
         let layouts = Self.counts.compactMap { FrameLayout(count: $0, sheets: sheets) }
         guard let layout = layouts.first(where: { $0.capacity >= bytes }) else {
             throw PaperError(
-                .overLimit, .refused, "the envelope does not fit on so many sheets",
-                hint: "choose another number of sheets; 1, 2, and 4 to 8 hold the longest")
+                .overLimit, .refused,
+                "the envelope is longer than \(Self.counts.last ?? 0) codes hold")
         }
         self = layout
     }
@@ -53,17 +53,21 @@ public struct FrameLayout: Hashable, Sendable {
         }
         self.count = count
         self.sheets = sheets
-        let onSheet = Self.isCopied(sheets) ? 0 : (count + sheets - 1) / sheets
-        needed = count - max(count / 4, onSheet)
+        needed = count - count / 4
     }
 
-    /// Two sheets are two copies: spread over both, each would have to hold all of it anyway.
-    private static func isCopied(_ sheets: Int) -> Bool { sheets <= 2 }
-
-    /// The frames on each sheet, by their numbers. Neighbours lie on different sheets, unless
-    /// each of the sheets holds all.
+    /// The frames on each sheet, by their numbers.
+    ///
+    /// What stands on one sheet alone is never more than what may be lost, so any one sheet may
+    /// be. Of two sheets each holds all. Three would hold a third each, which is too much, so the
+    /// check frames stand on two of them.
     public func frames(on sheet: Int) -> [Int] {
-        Self.isCopied(sheets)
-            ? Array(0..<count) : Array(stride(from: sheet, to: count, by: sheets))
+        (0..<count).filter { frame in
+            switch sheets {
+            case 2: true
+            case 3: frame % 3 == sheet || frame >= needed && (frame + 1) % 3 == sheet
+            default: frame % sheets == sheet
+            }
+        }
     }
 }

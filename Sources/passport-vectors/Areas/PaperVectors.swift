@@ -45,11 +45,11 @@ struct PaperVectors {
             ("needed-all", "What is needed follows from the count.", needed, 24),
             ("count-not-printed", "Counts are few.", count, 23),
             ("count-past-limit", "A set has at most 32 frames.", count, 33),
-            ("needed-of-three-sheets", "What is needed follows from the sheets.", needed, 16),
+            ("needed-less", "What is needed follows from the count.", needed, 16),
+            ("needed-past-set", "No more is needed than there is.", needed, 25),
             ("count-of-another", "What is needed follows from the count.", count, 32),
             ("sheets-none", "There is a sheet.", spread, 0),
             ("sheets-past-limit", "A set has at most 8 sheets.", spread, 9),
-            ("sheets-of-another", "What is needed follows from the sheets.", spread, 3),
         ]
         for (scenario, comment, place, byte) in numbers {
             add(scenario, .malformed, comment, changed(place, byte))
@@ -110,16 +110,18 @@ struct PaperVectors {
         add(
             "one-of-two-sheets", .accept, "Either of two sheets does, one code in four lost.",
             copies.filter { $0.index % 4 != 3 } + copies.filter { $0.index % 4 == 0 })
-        let three = try Frame.frames(of: envelope, FrameLayout(bytes: envelope.count, sheets: 3))
+        let layout = try FrameLayout(bytes: 17_828, sheets: 3)
+        let three = try Frame.frames(
+            of: Secrets.stream("longest paper").bytes(17_828), layout)
+        func sheet(_ number: Int) -> [Frame] { layout.frames(on: number).map { three[$0] } }
         add(
-            "two-of-three-sheets", .accept, "Any two of three sheets do.",
-            three.filter { $0.index % 3 != 0 })
+            "two-of-three-sheets", .accept, "Any two of three sheets do; they share check frames.",
+            sheet(1) + sheet(2))
+        add("one-of-three-sheets", .refused, "One of three sheets gives nothing.", sheet(1))
         add(
-            "one-of-three-sheets", .refused, "One of three sheets gives nothing.",
-            three.filter { $0.index % 3 == 0 })
-        add(
-            "one-frame-too-few-of-two-sheets", .refused, "What the third sheet held is not spared.",
-            Array(three.filter { $0.index % 3 != 0 }.prefix(three[0].layout.needed - 1)))
+            "one-frame-too-few-of-two-sheets", .refused,
+            "What only the third sheet held leaves nothing to spare.",
+            (sheet(0) + sheet(1)).filter { $0.index != 3 })
         add(
             "copies-of-too-few", .refused, "The same frames on both sheets are not more frames.",
             Array(copies.prefix(needed - 1) + copies.prefix(needed - 1)))
