@@ -37,9 +37,14 @@ enum CardText {
             .map { String(text[$0..<min($0 + 4, text.count)]) }.joined(separator: "-")
     }
 
+    private static func bytes(of text: String) -> [UInt8]? {
+        guard text.utf8.count <= 128 else { return nil }
+        return try? Base32.decode(TypedText.parts(of: text).joined())
+    }
+
     /// True for the text of a half, sound or mistyped, whose kind takes a PIN.
     static func needsPIN(_ text: String) -> Bool {
-        guard text.utf8.count <= 128, var body = try? Base32.decode(text) else { return false }
+        guard var body = bytes(of: text) else { return false }
         defer { body.wipe() }
         return [Half.consent, .carry].contains { $0.kind(hasPIN: true) == body.first }
     }
@@ -59,7 +64,7 @@ enum CardText {
         let mistyped = SecrecyError(
             .mistypedCard, "the \(half.name) half is mistyped",
             hint: "it has eight groups of four letters and digits; check each against the card")
-        guard text.utf8.count <= 128, var body = try? Base32.decode(text) else { throw mistyped }
+        guard var body = bytes(of: text) else { throw mistyped }
         defer { body.wipe() }
         guard body.count == 1 + CardSecret.byteCount + checksumByteCount,
             checksum(Array(body.dropLast(checksumByteCount)))

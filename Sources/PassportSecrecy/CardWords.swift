@@ -85,8 +85,7 @@ public struct CardWords: Sendable {
             .mistypedWords, "these are not the words of a card",
             hint: "eight words in their order, each as it was given; see to every letter")
         guard text.utf8.count <= Limits.passphraseBytes else { throw mistyped }
-        let given = text.split { $0.isWhitespace || $0 == "-" || $0 == "," }
-            .map { Self.plain(String($0)) }
+        let given = Self.parts(of: text).map(Self.plain)
         guard given.count == Self.count else { throw mistyped }
         let readings = Set(List.allCases.compactMap { Self.indices(of: given, in: $0) })
         // Words that two lists share could be read in two ways: the checksum leaves one.
@@ -97,9 +96,13 @@ public struct CardWords: Sendable {
     /// True for several words, or several numbers: what was meant as the words of a card, however
     /// mistaken. A card that is typed with spaces has both letters and digits.
     public static func isLikely(_ text: String) -> Bool {
-        let parts = text.split { $0.isWhitespace || $0 == "," }
+        let parts = parts(of: text)
         let digits = parts.joined().unicodeScalars.map { PIN.digit($0) != nil }
         return parts.count > 1 && (digits.allSatisfy(\.self) || !digits.contains(true))
+    }
+
+    private static func parts(of text: String) -> [String] {
+        TypedText.parts(of: text).flatMap { $0.split(separator: ",") }.map { String($0) }
     }
 
     /// The words in a list. Whoever has them has the card.

@@ -107,6 +107,15 @@ public struct CarryHalf: ~Copyable, Sendable {
     /// True for the text of this half, with a PIN or without.
     public static func isText(_ text: String) -> Bool { CardText.isText(text, .carry) }
 
+    /// The text of this half as it is printed, whatever way it was typed; no PIN is needed.
+    ///
+    /// - Throws: `mistypedCard`.
+    public static func printedText(of text: String) throws(SecrecyError) -> String {
+        let hasPIN = CardText.needsPIN(text)
+        return CardText.encode(
+            try CardText.decode(text, .carry, hasPIN: hasPIN), .carry, hasPIN: hasPIN)
+    }
+
     /// The text printed on the half.
     public func text() -> String {
         CardText.encode(secret.printed, .carry, hasPIN: secret.hasPIN)

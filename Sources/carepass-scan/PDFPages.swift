@@ -16,7 +16,8 @@ struct PDFPages {
         // Drawn apart and tiny: one that takes all the time there is takes no other with it.
         guard count == most else { return }
         guard try PDFPages(file, most + 1...most + 1, side: 8).forEach({ _ in }) == 0 else {
-            throw Refusal.badData("only the first \(most) pages of a PDF are read")
+            throw Refusal.badData(
+                "only the first \(most) pages of a PDF are read; give the others as a second file")
         }
     }
 

@@ -68,9 +68,8 @@ enum FileKind: String {
         {
             return .checkpoint
         }
-        let typed = CardCommand.typed(text)
-        if ConsentHalf.isText(typed) || (try? CardWords(text: typed)) != nil { return .consentHalf }
-        if CarryHalf.isText(typed) { return .carryHalf }
+        if ConsentHalf.isText(text) || (try? CardWords(text: text)) != nil { return .consentHalf }
+        if CarryHalf.isText(text) { return .carryHalf }
         return nil
     }
 

@@ -139,6 +139,13 @@ def read_pin(text):
     return "".join(map(str, digits)).encode()
 
 
+def typed_parts(text):
+    """What was typed, without what separates it: white space, what is not seen, and dashes."""
+    separators = {one for one in text
+                  if one.isspace() or one == "\u2212" or unicodedata.category(one) in ("Pd", "Cf")}
+    return "".join(" " if one in separators else one for one in text).split()
+
+
 def words_in(words, name):
     """The ten bytes that words of a list stand for, or None."""
     if name == "numbers":
@@ -194,7 +201,7 @@ class Half:
         if len(text.encode()) > 128:
             raise Refused("secrecy.mistypedCard", "too long")
         try:
-            data = suite.read_base32(text.strip())
+            data = suite.read_base32("".join(typed_parts(text)))
         except Refused:
             raise Refused("secrecy.mistypedCard", "not base32") from None
         if len(data) != 20 or data[0] not in cls.KINDS | cls.WITH_PIN:
@@ -216,7 +223,7 @@ class Half:
     @classmethod
     def from_words(cls, text):
         """The consent half that stands for eight words."""
-        words = text.lower().replace("-", " ").replace(",", " ").split()
+        words = [word for part in typed_parts(text.lower()) for word in part.split(",") if word]
         found = {one for one in (words_in(words, name) for name in WORD_LISTS) if one}
         if len(words) != 8 or len(found) != 1:
             raise Refused("secrecy.mistypedWords", "none or several readings")

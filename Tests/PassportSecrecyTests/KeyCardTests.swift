@@ -109,11 +109,35 @@ struct KeyCardTests {
         let text = try ConsentHalf(from: repeatable(5)).text()
         let others = [
             "", "-", " ", "2", String(text.dropLast()), text + "0", text + text,
-            text.replacing("-", with: "_"), text.replacing("-", with: "\n"),
+            text.replacing("-", with: "_"), text.replacing("-", with: "."),
+            text.replacing("-", with: " \u{2013} ") + String(repeating: " ", count: 128),
             String(repeating: "0", count: 32), String(repeating: "-", count: 200) + text,
             text.replacing("2", with: "２"), text + "\u{301}", String(repeating: "Z", count: 10_000),
         ]
         for other in others { #expect(isRefused(other)) }
+    }
+
+    @Test("a half is read in its lines, with whatever an editor makes of hyphens and spaces")
+    func typed() throws {
+        let card = try ConsentHalf(from: repeatable(5))
+        let halves = (card.text(), try card.carryHalf().text())
+        let separators = [
+            "", "\n", "\r\n", "\t", "\u{A0}", "\u{200B}", "\u{2010}", "\u{2011}", "\u{2013}",
+            " \u{2014} ", "\u{2212}", "\u{FE58}", "\u{AD}",
+        ]
+        for separator in separators {
+            func typed(_ text: String) -> String {
+                "\u{FEFF}\(text.lowercased().replacing("-", with: separator))\r\n"
+            }
+            let (consent, carry) = (typed(halves.0), typed(halves.1))
+            #expect(
+                ConsentHalf.isText(consent) && CarryHalf.isText(carry),
+                "\(separator.debugDescription)")
+            #expect(try ConsentHalf(text: consent).text() == halves.0)
+            #expect(try ConsentHalf.printedTexts(of: consent) == halves)
+            #expect(try CarryHalf.printedText(of: carry) == halves.1)
+            #expect(refusal { try CarryHalf.printedText(of: consent) } == .mistypedCard)
+        }
     }
 
     @Test("neither half is read as the other")

@@ -126,19 +126,12 @@ struct CardCommand: ParsableCommand {
                 let card = try ConsentHalf(words: CardWords(text: text))
                 return PrintedCard(consent: nil, carry: try card.carryHalf().text())
             }
-            if CarryHalf.isText(text) { return PrintedCard(consent: nil, carry: text) }
+            if CarryHalf.isText(text) {
+                return PrintedCard(consent: nil, carry: try CarryHalf.printedText(of: text))
+            }
             let texts = try ConsentHalf.printedTexts(of: text)
             return PrintedCard(consent: texts.consent, carry: texts.carry)
         }
-    }
-
-    /// What a person typed: the card's own lines, and whatever an editor made of spaces and
-    /// hyphens, stand for one space each.
-    static func typed(_ text: String) -> String {
-        text.unicodeScalars.split { scalar in
-            scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint
-                || scalar.properties.generalCategory == .dashPunctuation || scalar == "\u{2212}"
-        }.map { String($0) }.joined(separator: " ")
     }
 
     private static func words(_ text: String, _ pin: PINOptions) throws -> ConsentHalf {
@@ -164,7 +157,7 @@ struct CardCommand: ParsableCommand {
         }
         guard path != "-", PictureReader.isPicture(path) else {
             let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
-            return typed(String(decoding: bytes, as: UTF8.self))
+            return String(decoding: bytes, as: UTF8.self)
         }
         let picture = try PictureReader.read(path)
         let halves = Set(picture.codes.filter(isHalf))

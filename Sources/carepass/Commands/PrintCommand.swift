@@ -1,5 +1,6 @@
 import ArgumentParser
 import CarePassport
+import Foundation
 import PassportCoding
 import PassportPaper
 import PassportSealing
@@ -53,7 +54,8 @@ struct PrintCommand: ReplyingCommand {
         guard cardOut == nil || card != nil else {
             throw ValidationError(Words.say("error.card-out-alone"))
         }
-        guard cardOut != "-", cardOut != out else {
+        func place(_ path: String) -> URL { URL(filePath: path).standardizedFileURL }
+        guard cardOut != "-", cardOut.map(place) != place(out) else {
             throw ValidationError(Words.say("error.card-out-same"))
         }
     }

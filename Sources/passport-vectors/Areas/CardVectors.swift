@@ -38,6 +38,15 @@ struct CardVectors {
             half: "carry")
         let typed = String(card.lowercased().map { $0 == "-" ? " " : $0 == "0" ? "o" : $0 })
         add("as-typed", .accept, "Case, spaces and look-alikes do not matter.", typed)
+        add(
+            "as-printed", .accept, "Four lines, and what an editor makes of them.",
+            "\u{FEFF}" + Self.inLines(card, "\u{A0}\u{2013} ", "\r\n") + "\r\n")
+        add(
+            "underscores", .malformed, "Nothing but space and dashes separates.",
+            Self.inLines(card, "_", "\n"))
+        add(
+            "wide-digits", .malformed, "Letters and digits are those of ASCII.",
+            card.replacing("2", with: "\u{FF12}"))
         add("carry-as-consent", .malformed, "A carry half signs nothing.", carry)
         add(
             "consent-as-carry", .malformed, "A consent half is not shown as a carry half.", card,
@@ -57,6 +66,14 @@ struct CardVectors {
                 "mistyped-\(position)", .malformed, "One mistyped character is found.",
                 String(characters))
         }
+    }
+
+    /// Two groups of a card on each line.
+    private static func inLines(_ card: String, _ dash: String, _ end: String) -> String {
+        let groups = card.split(separator: "-").map(String.init)
+        return stride(from: 0, to: groups.count, by: 2)
+            .map { groups[$0..<min($0 + 2, groups.count)].joined(separator: dash) }
+            .joined(separator: end)
     }
 
     private func pins() throws {
@@ -103,6 +120,9 @@ struct CardVectors {
         add(
             "numbers", "The numbers of the words in Arabic digits: the same card.",
             arabic.map { String($0) }.joined(), .accept)
+        add(
+            "as-listed", "Commas and lines separate words as well.",
+            "\u{FEFF}" + list.joined(separator: ",\r\n"), .accept)
         add("seven", "Eight words, and not seven.", joined(Array(list.dropLast())))
         add("nine", "Eight words, and not nine.", joined(list + ["abandon"]))
         add("none", "Words are there.", "")

@@ -1,4 +1,5 @@
 import Foundation
+import PassportPaper
 import Testing
 
 @testable import passport_vectors
@@ -7,18 +8,6 @@ import Testing
 @Suite(.serialized) struct HostilePictureTests {
     private static func png(width: Int, height: Int) -> [UInt8] {
         Raster.pngMagic + Raster.header(width, height)
-    }
-
-    private static func pdf(_ box: String) -> [UInt8] {
-        Array(
-            """
-            %PDF-1.4
-            1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-            2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-            3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[\(box)]>>endobj
-            trailer<</Root 1 0 R>>
-
-            """.utf8)
     }
 
     @Test("Bombs, lies and rubbish are refused with 65, and nothing is written")
@@ -53,11 +42,12 @@ import Testing
         missing.expectRefusal([66])
     }
 
-    @Test("Pages of any size are drawn small, and end as pictures without a code")
+    @Test("Pages of any size are drawn small, and end as pictures without a code of ours")
     func endlessPages() throws {
         let world = try World(empty: ())
+        let code = try QRCode("N", version: 1, level: .medium)
         for box in ["0 0 1000000000 1000000000", "0 0 1 1000000000", "0 0 0 0", "0 0 600 800"] {
-            let file = try world.folder.write(Self.pdf(box), to: "picture")
+            let file = try world.folder.write(Raster.pdf(code, module: 4, box: box), to: "picture")
             let answer = try world.run(
                 nil, ["scan", file, "--out", world.path("scanned.envelope")])
             #expect([65, 66].contains(answer.status), "\(box): \(answer.summary)")

@@ -171,6 +171,32 @@ import Testing
         #expect(!text.contains("Karaburun"))
     }
 
+    @Test("A cover names whom it will be from, and is packed for no other card")
+    func ownCard() throws {
+        let paper = try PaperWorld()
+        let world = paper.world
+        let summary = try Self.neutral(world)
+        let made = try Self.cover(world, "village", summary, "dr-village")
+        let passport = try #require(made.json["passport"].string)
+        try world.ask("pile", ["init", "--name", "Other Cards"])
+        try CardStoryTests.refusesOthers(world, "village", [passport])
+        try world.ask(
+            "village",
+            [
+                "pack", passport, "--to", "bearer", "--out", world.path("again.envelope"),
+                "--carry", world.path("cover/carry-half.txt"),
+            ])
+        let said = try world.run(
+            "village",
+            World.signed(
+                "village",
+                [
+                    "cover", summary, "--language", "ar", "--statement",
+                    "\(World.demo)/statement-ar.txt", "--out", world.path("second"),
+                ]))
+        #expect(said.text.contains("from 'Bus Station Karaburun'"), "\(said.summary)\(said.text)")
+    }
+
     @Test("The statement of a cover has another hash each time, and not that of the passport")
     func statements() throws {
         let paper = try PaperWorld()
