@@ -31,12 +31,22 @@
 #define NO (SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA))
 #define REFUSE(name) WHEN(SYS_##name, NO)
 #define ALLOW(name) WHEN(SYS_##name, SECCOMP_RET_ALLOW)
+// Not to be had at all: whoever asks tries another way.
+#define MISSING(name) WHEN(SYS_##name, SECCOMP_RET_ERRNO | (ENOSYS & SECCOMP_RET_DATA))
 // Answers one call by the low word of an argument: refused when it has any of the bits.
 #define REFUSE_BITS(name, argument, bits)                                              \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 4),                              \
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[argument])), \
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), 0, 1), BPF_STMT(BPF_RET | BPF_K, NO), \
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+// Copies and flags of an own file, and no way to have it send signals to somebody.
+#define FILE_FLAGS_ONLY                                                                \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 5),                               \
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),     \
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, F_SETFL, 0, 2),                             \
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD_CLOEXEC, 1, 0),                     \
+        BPF_STMT(BPF_RET | BPF_K, NO), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 #if defined(__x86_64__)
 // Numbers of another kind of program, which the lists below do not name.
@@ -96,17 +106,34 @@ static struct sock_filter programs[] = {
     REFUSE(mount), REFUSE(umount2), REFUSE(mount_setattr), REFUSE(chroot), REFUSE(pivot_root),
     REFUSE(unshare), REFUSE(setns), REFUSE(io_uring_setup), REFUSE(bpf), REFUSE(keyctl),
     REFUSE(add_key), REFUSE(request_key), REFUSE(perf_event_open), REFUSE(userfaultfd),
-    REFUSE(shmget), REFUSE(shmat), REFUSE(msgget), REFUSE(semget), REFUSE(mq_open),
+    REFUSE(shmget), REFUSE(shmat), REFUSE(shmctl), REFUSE(msgget), REFUSE(msgsnd),
+    REFUSE(msgrcv), REFUSE(msgctl), REFUSE(semget), REFUSE(semop), REFUSE(semtimedop),
+    REFUSE(semctl), REFUSE(mq_open), REFUSE(mq_unlink), REFUSE(setsid), REFUSE(setpgid),
+    REFUSE(ioctl),
     REFUSE(fanotify_init), REFUSE(inotify_init1), REFUSE(quotactl), REFUSE(acct),
     REFUSE(swapon), REFUSE(reboot), REFUSE(init_module), REFUSE(finit_module),
-    REFUSE_BITS(prlimit64, 0, 0xFFFFFFFF),
+    REFUSE_BITS(prlimit64, 0, 0xFFFFFFFF), FILE_FLAGS_ONLY,
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
 
-static int refuse_calls(image_reader_fence fence) {
-    struct sock_fprog program =
-        fence == IMAGE_READER_FENCE_CLOSED
-            ? (struct sock_fprog){sizeof closed / sizeof *closed, closed}
-            : (struct sock_fprog){sizeof programs / sizeof *programs, programs};
+#if defined(__x86_64__)
+#define REFUSE_FORKS REFUSE(fork), REFUSE(vfork),
+#else
+#define REFUSE_FORKS
+#endif
+
+// What draws a page starts nothing: memory and time are counted for each process. Files in memory
+// are not counted at all.
+static struct sock_filter drawing[] = {
+    BEGIN, REFUSE_FOREIGN_NUMBERS REFUSE_FORKS
+    REFUSE(clone), MISSING(clone3), REFUSE(memfd_create),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+
+int image_reader_tighten(image_reader_fence fence) {
+    struct sock_fprog program = {sizeof closed / sizeof *closed, closed};
+    if (fence == IMAGE_READER_FENCE_PROGRAMS)
+        program = (struct sock_fprog){sizeof programs / sizeof *programs, programs};
+    if (fence == IMAGE_READER_FENCE_DRAWING)
+        program = (struct sock_fprog){sizeof drawing / sizeof *drawing, drawing};
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
 }
 
@@ -152,7 +179,11 @@ static int refuse_files(image_reader_fence fence) {
         SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     // Without it nothing but memory can be reached in the closed fence all the same.
     if (version < 0) return fence == IMAGE_READER_FENCE_CLOSED ? 0 : errno;
-    struct landlock_ruleset_attr attributes = {.handled_access_fs = all_file_rights(version)};
+    // As kernels from version 6 on know it: signals and sockets by name stay inside, too. Older
+    // ones take the longer form as long as nothing of it is set.
+    struct {
+        uint64_t files, network, scoped;
+    } attributes = {all_file_rights(version), 0, version >= 6 ? 3 : 0};
     int rules = (int)syscall(
         SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
     if (rules < 0) return errno;
@@ -192,6 +223,6 @@ int image_reader_fence_in(
     // The file in memory, which no limit on memory counts.
     if (number == 0) number = limit(RLIMIT_FSIZE, 67108864);
     if (number == 0) number = refuse_files(fence);
-    if (number == 0) number = refuse_calls(fence);
+    if (number == 0) number = image_reader_tighten(fence);
     return number;
 }

@@ -49,6 +49,9 @@ enum ScanLimits {
     static let pages = 16
     /// Pixels on the longer side of a page: 300 to the inch on A4.
     static let pageSide = 3_508
+    /// Seconds of processor time that a page may take to be drawn; all of them end within the time
+    /// that `carepass` waits, or the last are not waited for.
+    static let pageSeconds: UInt64 = 20
     /// Pixels of a side of a grey map.
     static let greyMapSide = 30_000
     /// Bytes of memory.

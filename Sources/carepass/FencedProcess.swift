@@ -62,6 +62,9 @@ struct FencedProcess {
                 "error.no-start", unsafe String(cString: strerror(number)).lowercased()))
     }
 
+    /// Bytes of complaints, after which it is killed: it has a line to say.
+    private static let mostComplaints = 4_096
+
     /// Reads what it writes until it ends or its time is up.
     ///
     /// - Parameters:
@@ -73,31 +76,34 @@ struct FencedProcess {
         var open = [output, complaints]
         var status: Int32 = 0
         var hasEnded = false
+        func take(_ file: Int32) {
+            let bytes = Self.read(file)
+            if bytes.isEmpty { open.removeAll { $0 == file } }
+            if file == output { said += bytes } else { complained += bytes }
+        }
+        // Attack: a flood, on either stream, in the memory of whoever has the keys.
+        func isBounded() -> Bool {
+            said.count <= mostBytes && complained.count <= Self.mostComplaints
+                && ContinuousClock.now < end
+        }
         // Attack: it closes its streams and goes on, or leaves them to a child. Its own end
         // counts, and time.
-        while !hasEnded, ContinuousClock.now < end, said.count <= mostBytes {
+        while !hasEnded, isBounded() {
             var wishes = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             _ = unsafe poll(&wishes, nfds_t(wishes.count), open.isEmpty ? 20 : 100)
-            for wish in wishes where wish.revents != 0 {
-                let bytes = Self.read(wish.fd)
-                if bytes.isEmpty { open.removeAll { $0 == wish.fd } }
-                if wish.fd == output { said += bytes } else { complained += bytes }
-            }
+            for wish in wishes where wish.revents != 0 { take(wish.fd) }
             hasEnded = unsafe waitpid(process, &status, WNOHANG) == process
         }
         // What lies in the pipes was written before the end.
-        while hasEnded, said.count <= mostBytes, let wish = Self.ready(open) {
-            let bytes = Self.read(wish)
-            if bytes.isEmpty { open.removeAll { $0 == wish } }
-            if wish == output { said += bytes } else { complained += bytes }
-        }
+        while hasEnded, isBounded(), let file = Self.ready(open) { take(file) }
         kill(-process, SIGKILL)
         if !hasEnded { while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {} }
         close(output)
         close(complaints)
-        let isExit = hasEnded && status & 0x7F == 0 && said.count <= mostBytes
+        let isExit = hasEnded && status & 0x7F == 0 && isBounded()
         return Answer(
-            output: Array(said.prefix(mostBytes)), complaints: complained,
+            output: Array(said.prefix(mostBytes)),
+            complaints: Array(complained.prefix(Self.mostComplaints)),
             status: isExit ? status >> 8 & 0xFF : -1)
     }
 

@@ -1,12 +1,13 @@
 // Tries, behind the fence of carepass-scan, what a decoder that was taken over would try, and says
 // how each ended: the name, and the number of the error or 0.
-//   fence-probe closed|programs FILE
+//   fence-probe closed|programs|drawing FILE
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -28,6 +29,8 @@ int main(int count, char **arguments) {
     int closed = strcmp(arguments[1], "closed") == 0;
     int failed = image_reader_fence_in(
         closed ? IMAGE_READER_FENCE_CLOSED : IMAGE_READER_FENCE_PROGRAMS, 1 << 30, 10);
+    int drawing = strcmp(arguments[1], "drawing") == 0;
+    if (!failed && drawing) failed = image_reader_tighten(IMAGE_READER_FENCE_DRAWING);
     if (failed) return 70;
     said("inet", socket(AF_INET, SOCK_STREAM, 0));
     said("unix", socket(AF_UNIX, SOCK_STREAM, 0));
@@ -57,6 +60,18 @@ int main(int count, char **arguments) {
     said("trace", ptrace(PTRACE_ATTACH, getppid(), 0, 0));
     said("kill", kill(getppid(), 0));
     said("uring", syscall(SYS_io_uring_setup, 1, 0));
+    // Signals that the kernel sends for whoever asks, and ways out of the group that is ended.
+    pid_t parent = getppid();
+    struct f_owner_ex owner = {F_OWNER_PID, parent};
+    said("owner", fcntl(0, F_SETOWN, parent));
+    said("owner-ex", fcntl(0, F_SETOWN_EX, &owner));
+    said("owner-ioctl", ioctl(0, FIOSETOWN, &parent));
+    said("signal-number", fcntl(0, F_SETSIG, SIGKILL));
+    said("session", setsid());
+    said("group", setpgid(0, 0));
+    said("message", syscall(SYS_msgsnd, 0, "x", 0, 0));
+    said("flags", fcntl(0, F_GETFL));
+    said("memory", image_reader_memory_file());
     char *words[] = {"true", NULL};
     char *nothing[] = {NULL};
     if (closed) {
@@ -65,6 +80,8 @@ int main(int count, char **arguments) {
     }
     // What it starts is behind the same fence.
     pid_t child = fork();
+    said("fork", child);
+    if (child < 0) return 0;
     if (child == 0) {
         said("child", socket(AF_INET, SOCK_STREAM, 0));
         execve("/bin/true", words, nothing);

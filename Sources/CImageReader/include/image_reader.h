@@ -50,11 +50,29 @@ typedef enum {
     IMAGE_READER_FENCE_CLOSED = 0,
     // One program more, and the files under /usr and /etc/fonts that it reads.
     IMAGE_READER_FENCE_PROGRAMS = 1,
+    // That program itself, in addition: it starts nothing.
+    IMAGE_READER_FENCE_DRAWING = 2,
 } image_reader_fence;
 
 // Takes away, for this process and all that it starts: network, other processes, and files. There
 // is no way back. Returns 0, or the number of the error: then nothing hostile may be read.
 int image_reader_fence_in(image_reader_fence fence, uint64_t memory_bytes, uint64_t cpu_seconds);
+
+// Takes away the calls alone that another fence takes away, from a process that is fenced in.
+int image_reader_tighten(image_reader_fence fence);
+
+// Draws the PDF in `file`, each page by a process of its own that has so many seconds of processor
+// time, and starts nothing. `ends` has room for pages + 1: in `ends[i]` page i + 1 comes as a grey
+// map of at most `side` pixels a side, or less than one where it cannot be drawn. In
+// `ends[pages]` comes one byte at last: how many pages there are, or
+// IMAGE_READER_NO_PROGRAM; nothing when there are more pages.
+//
+// This process must be fenced in for programs, and is in the closed fence afterwards: what was
+// drawn is as hostile as what it was drawn from. Returns 0, or the number of the error.
+int image_reader_draw(
+    int file, int pages, int side, uint64_t cpu_seconds_a_page, int *ends);
+
+enum { IMAGE_READER_NO_PROGRAM = 255 };
 
 #ifdef __cplusplus
 }

@@ -56,7 +56,7 @@ import Testing
 
     @Test(
         "Behind the fence there is no network, no file to write, no other process",
-        arguments: ["closed", "programs"])
+        arguments: ["closed", "programs", "drawing"])
     func fence(_ kind: String) throws {
         let world = try World(empty: ())
         let secret = try world.folder.write([1, 2, 3], to: "keystore.key")
@@ -73,16 +73,21 @@ import Testing
         for what in [
             "inet", "unix", "read", "write", "create", "trace", "kill", "uring", "truncate", "mode",
             "modeat", "times", "attribute", "rename", "unlink", "folder", "link", "signal", "queue",
-            "limit", "priority", "root", "handle", "tree", "handed-down",
+            "limit", "priority", "root", "handle", "tree", "handed-down", "owner", "owner-ex",
+            "owner-ioctl", "signal-number", "session", "group", "message",
         ] {
             let number = try #require(said[what], "\(answer.text)")
             #expect(number != 0, "\(what) was let through")
         }
         #expect(try world.folder.bytes("keystore.key") == [1, 2, 3])
-        // What draws pages may be run, and is behind the fence too.
-        #expect((said["program"] == 0) == (kind == "programs"))
-        #expect((said["run"] == 0) == (kind == "programs"))
-        if kind == "programs" { #expect(said["child"] != 0) }
+        // What draws pages may be run, and is behind the fence too; itself it starts nothing, and
+        // has no memory that nobody counts.
+        let draws = kind != "closed"
+        #expect((said["program"] == 0) == draws && (said["flags"] == 0) == draws)
+        let starts = kind == "programs"
+        #expect((said["memory"] == 0) == starts)
+        #expect((said["fork"] == 0) == starts && (said["run"] == 0) == starts)
+        if starts { #expect(said["child"] != 0) }
     }
 
     @Test(

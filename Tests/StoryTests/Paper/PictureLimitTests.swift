@@ -101,13 +101,46 @@ import Testing
         }
     }
 
-    @Test("A reader that was taken over and leaves its streams to a child is not waited for")
-    func captured() throws {
-        let world = try World(empty: ())
+    /// The same PDF with a page that draws a thousand million squares, by forms in forms.
+    private static func endless(_ page: Int, in pdf: [UInt8]) -> [UInt8] {
+        let forms = (0..<10).map { level in
+            let drawing =
+                level == 9
+                ? "0 0 1 1 re f\n" : String(repeating: "/F Do\n", count: level == 0 ? 1 : 10)
+            let below = level == 9 ? "" : "/Resources<</XObject<</F \(901 + level) 0 R>>>>"
+            return "\(900 + level) 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 3508 240]\(below)"
+                + "/Length \(drawing.utf8.count)>>stream\n\(drawing)endstream endobj\n"
+        }
+        let content = "/Contents \(2 + 2 * page) 0 R"
+        let text = String(decoding: pdf, as: UTF8.self)
+            .replacing(
+                content + ">>",
+                with: "/Contents 900 0 R/Resources<</XObject<</F 901 0 R>>>>>>"
+            )
+            .replacing("trailer", with: forms.joined() + "trailer")
+        return Array(text.utf8)
+    }
+
+    /// Runs `scan` with a reader that does what a script says.
+    private static func captured(_ world: World, _ script: String) throws -> Answer {
         let folder = world.path("bin")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             at: CarePassProcess.executable, to: URL(filePath: "\(folder)/carepass"))
+        try Data(script.utf8).write(to: URL(filePath: "\(folder)/carepass-scan"))
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o700], ofItemAtPath: "\(folder)/carepass-scan")
+        let picture = try world.folder.write(Self.map(9, 9, pixels: 81), to: "picture.pgm")
+        return try world.process(nil).run(
+            URL(filePath: "/bin/sh"),
+            [
+                "-c", "ulimit -v 3000000; exec \"$0\" \"$@\"", "\(folder)/carepass", "scan",
+                picture, "--out", world.path("never"),
+            ])
+    }
+
+    @Test("A reader that was taken over and leaves its streams to a child is not waited for")
+    func silent() throws {
         let script = """
             #!/bin/bash
             cat > /dev/null
@@ -122,16 +155,40 @@ import Testing
             ) &
             exit 0
             """
-        try Data(script.utf8).write(to: URL(filePath: "\(folder)/carepass-scan"))
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o700], ofItemAtPath: "\(folder)/carepass-scan")
-        let picture = try world.folder.write(Self.map(9, 9, pixels: 81), to: "picture.pgm")
         let start = ContinuousClock.now
-        let answer = try world.process(nil).run(
-            URL(filePath: "\(folder)/carepass"),
-            ["scan", picture, "--out", world.path("never")])
+        let answer = try Self.captured(World(empty: ()), script)
         // The child would have held the streams for 200 seconds; no machine is that slow.
         #expect(ContinuousClock.now - start < .seconds(150))
         #expect(answer.status == 66, "\(answer.summary)")
+    }
+
+    @Test(
+        "A reader that was taken over and floods a stream is ended, and takes no memory",
+        arguments: ["exec /usr/bin/yes", "exec /usr/bin/yes >&2", "/usr/bin/yes >&2 & exit 0"])
+    func flood(_ script: String) throws {
+        let start = ContinuousClock.now
+        let answer = try Self.captured(World(empty: ()), "#!/bin/sh\n\(script)\n")
+        #expect(ContinuousClock.now - start < .seconds(150))
+        #expect(answer.status == 65 && !answer.wasKilled, "\(answer.summary)")
+        #expect(answer.complaints.utf8.count < 1_000)
+    }
+
+    @Test("Of a PDF each page is drawn by itself: one that takes all its time costs no other")
+    func slowPages() throws {
+        let world = try World(empty: ())
+        let codes = try Self.codes(0..<18).map { [$0] }
+        func pages(_ count: Int, slow: Int) throws -> [UInt8] {
+            let pages = Array(codes.prefix(count))
+            return Self.endless(slow, in: Raster.pdf(pages, module: 8, box: "0 0 3508 240"))
+        }
+        let second = try Self.read(world, pages(3, slow: 2))
+        #expect(second.status == 65, "\(second.summary)")
+        #expect(Self.numbers(second) == ["N0", "N2"])
+        #expect(second.complaints.contains("page 2"), "\(second.summary)")
+        // Attack: behind the last page that is read one that cannot be drawn, and the sheets.
+        let hidden = try Self.read(world, pages(18, slow: 17))
+        #expect(hidden.status == 65, "\(hidden.summary)")
+        #expect(Self.numbers(hidden) == Set((0..<16).map { "N\($0)" }))
+        #expect(hidden.complaints.contains("first 16 pages"), "\(hidden.summary)")
     }
 }
