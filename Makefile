@@ -11,7 +11,6 @@ demo: setup
 WAITING = "PassportClientTests|PassportServerTests"
 
 test: setup venv
-	scripts/check-locales.py
 	swift build --build-tests
 	scripts/report-skipped.py sh -c 'swift test --skip-build --filter $(WAITING) \
 		&& swift test --skip-build --skip $(WAITING) --skip StoryTests \
@@ -20,6 +19,7 @@ test: setup venv
 
 setup:
 	scripts/setup.sh
+	scripts/check-locales.py
 
 venv:
 	scripts/venv.sh

@@ -5,6 +5,8 @@ internal import PassportCrypto
 /// checksum, in eight groups of four. It carries no word that a checkpoint could read.
 enum CardText {
     private static let checksumByteCount = 3
+    /// Bytes of text that are read: a half, and whatever a hand or an editor put between.
+    private static let mostBytes = 256
 
     enum Half {
         case consent, carry
@@ -17,6 +19,9 @@ enum CardText {
         }
 
         var name: String { self == .consent ? "consent" : "carry" }
+
+        /// The shape that stands on it.
+        var shape: String { self == .consent ? "■" : "●" }
     }
 
     private static func checksum(_ body: [UInt8]) -> ArraySlice<UInt8> {
@@ -38,7 +43,7 @@ enum CardText {
     }
 
     private static func bytes(of text: String) -> [UInt8]? {
-        guard text.utf8.count <= 128 else { return nil }
+        guard text.utf8.count <= mostBytes else { return nil }
         return try? Base32.decode(TypedText.parts(of: text).joined())
     }
 
@@ -62,8 +67,10 @@ enum CardText {
         _ text: String, _ half: Half, hasPIN: Bool
     ) throws(SecrecyError) -> SecretBytes {
         let mistyped = SecrecyError(
-            .mistypedCard, "the \(half.name) half is mistyped",
-            hint: "it has eight groups of four letters and digits; check each against the card")
+            .mistypedCard, "the \(half.name) half (\(half.shape)) is mistyped",
+            hint:
+                "it has eight groups of four letters and digits, and nothing else; check each against the card"
+        )
         guard var body = bytes(of: text) else { throw mistyped }
         defer { body.wipe() }
         guard body.count == 1 + CardSecret.byteCount + checksumByteCount,
@@ -87,8 +94,8 @@ enum CardText {
             return SecrecyError(
                 .mistypedCard,
                 other == .carry
-                    ? "this is the carry half; here the consent half is needed, which alone can grant"
-                    : "this is the consent half; here the carry half is needed")
+                    ? "this is the carry half (●); here the consent half (■) is needed, which alone can grant"
+                    : "this is the consent half (■); here the carry half (●) is needed")
         }
         guard kind == half.kind(hasPIN: !hasPIN) else { return nil }
         return hasPIN

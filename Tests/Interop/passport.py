@@ -198,7 +198,7 @@ class Half:
 
     @classmethod
     def read(cls, text, wanted=None, pin=None):
-        if len(text.encode()) > 128:
+        if len(text.encode()) > 256:
             raise Refused("secrecy.mistypedCard", "too long")
         try:
             data = suite.read_base32("".join(typed_parts(text)))

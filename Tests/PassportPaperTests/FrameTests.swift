@@ -89,9 +89,13 @@ import Testing
             let all = (0..<sheets).map { layout.frames(on: $0) }
             #expect(Set(all.flatMap { $0 }) == Set(0..<layout.count))
             #expect(all.allSatisfy { $0 == Set($0).sorted() }, "once on a sheet, in order")
+            let spare = [2: layout.count / 4, 3: 0, 4: 0][sheets]
+            #expect(spare == nil || layout.spareWithoutSheet == spare, "\(sheets), \(bytes)")
             for lost in all.indices {
                 let rest = all.enumerated().filter { $0.offset != lost }.flatMap(\.element)
-                #expect(Set(rest).count >= layout.needed, "\(sheets) sheets, \(bytes) bytes")
+                #expect(
+                    Set(rest).count >= layout.needed + layout.spareWithoutSheet,
+                    "\(sheets) sheets, \(bytes) bytes")
             }
         }
         for sheets in [0, -1, 9] {

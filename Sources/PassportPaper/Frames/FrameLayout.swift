@@ -56,6 +56,14 @@ public struct FrameLayout: Hashable, Sendable {
         needed = count - count / 4
     }
 
+    /// Frames that may be lost beside any one sheet of several.
+    public var spareWithoutSheet: Int {
+        let kept = (0..<sheets).map { lost in
+            Set((0..<sheets).filter { $0 != lost }.flatMap { frames(on: $0) }).count
+        }
+        return max((kept.min() ?? 0) - needed, 0)
+    }
+
     /// The frames on each sheet, by their numbers.
     ///
     /// What stands on one sheet alone is never more than what may be lost, so any one sheet may

@@ -155,14 +155,11 @@ struct CardCommand: ParsableCommand {
         guard path != "-" || pin.pin != "-" else {
             throw CommandError(.badArgument, .badInput, Words.say("error.pin-input"))
         }
-        guard path != "-", PictureReader.isPicture(path) else {
-            let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        guard path != "-", PictureReader.isPicture(path) else { return try typed(path) }
         let picture = try PictureReader.read(path)
         let halves = Set(picture.codes.filter(isHalf))
         let wanted = halves.filter(isWanted)
-        guard wanted.count <= 1 else {
+        guard wanted.count <= 1, areOneCard(halves) else {
             throw CommandError(
                 .badPicture, .badInput, Words.say("error.two-cards", ViewText.clean(path)),
                 hint: Words.say("hint.two-cards"))
@@ -175,5 +172,46 @@ struct CardCommand: ParsableCommand {
                     hint: Words.say("hint.no-card"))
         }
         return half
+    }
+
+    /// True when each carry half is that of each consent half.
+    private static func areOneCard(_ halves: Set<String>) -> Bool {
+        let printed = halves.map { half -> (String?, isConsent: Bool) in
+            guard ConsentHalf.isText(half) else {
+                return (try? CarryHalf.printedText(of: half), false)
+            }
+            return (try? ConsentHalf.printedTexts(of: half).carry, true)
+        }
+        return printed.allSatisfy { one in
+            printed.allSatisfy { $0.isConsent == one.isConsent || $0.0 == one.0 }
+        }
+    }
+
+    /// What was typed into a file, or at standard input.
+    private static func typed(_ path: String) throws -> String {
+        // Attack: the card itself in place of its file. A message would repeat it.
+        guard path == "-" || FileManager.default.fileExists(atPath: path) || !isLikely(path) else {
+            throw CommandError(
+                .badArgument, .badInput, Words.say("error.card-is-file"),
+                hint: Words.say("hint.card-is-file"))
+        }
+        let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
+        guard let text = String(validating: bytes, as: UTF8.self), !text.contains("\0") else {
+            throw CommandError(
+                .unknownFile, .badInput, Words.say("error.card-not-text", ViewText.clean(path)),
+                hint: Words.say("hint.card-not-text"))
+        }
+        guard !text.allSatisfy(\.isWhitespace) else {
+            throw CommandError(
+                .unknownFile, .badInput, Words.say("error.empty-card", ViewText.clean(path)),
+                hint: Words.say("hint.empty-card"))
+        }
+        return text
+    }
+
+    /// True for what was meant as a half or as words, however mistyped, and is no name of a file.
+    private static func isLikely(_ text: String) -> Bool {
+        let groups = text.split { $0 == "-" || $0.isWhitespace }
+        return groups.count > 3 && !text.contains { "./".contains($0) } || isHalf(text)
     }
 }

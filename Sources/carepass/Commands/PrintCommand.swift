@@ -1,6 +1,5 @@
 import ArgumentParser
 import CarePassport
-import Foundation
 import PassportCoding
 import PassportPaper
 import PassportSealing
@@ -54,8 +53,7 @@ struct PrintCommand: ReplyingCommand {
         guard cardOut == nil || card != nil else {
             throw ValidationError(Words.say("error.card-out-alone"))
         }
-        func place(_ path: String) -> URL { URL(filePath: path).standardizedFileURL }
-        guard cardOut != "-", cardOut.map(place) != place(out) else {
+        guard cardOut != "-", cardOut.map({ Output.isOnePlace($0, out) }) != true else {
             throw ValidationError(Words.say("error.card-out-same"))
         }
     }
@@ -90,6 +88,9 @@ struct PrintCommand: ReplyingCommand {
                 layout.sheets > 1 ? "print.sheets" : "print.sheet", "\(layout.count)",
                 "\(layout.needed)", "\(layout.sheets)")
         ]
+        if layout.sheets > 1 {
+            lines.append(Words.say("print.spare", "\(layout.spareWithoutSheet)"))
+        }
         if card != nil { lines.append(Words.say(cardOut == nil ? "print.cut" : "print.card")) }
         if isTried == false { lines.append(Words.say("print.try-pin")) }
         if let printed, printed.consent == nil { lines.append(Words.say("print.carry-alone")) }

@@ -60,7 +60,7 @@ struct ScanCommand: ReplyingCommand {
                 guard pile.cards > 0 else { throw error }
                 throw CommandError(
                     .noFile, .noInput, Words.say("error.card-alone"),
-                    hint: Words.say("scan.card"))
+                    hint: Words.say("hint.card-alone"))
             }
             return missing(fullest, error, pile)
         }

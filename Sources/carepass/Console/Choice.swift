@@ -8,7 +8,7 @@ enum Choice {
     static func of<Value: RawRepresentable & CaseIterable>(
         _ text: String, _ option: String
     ) throws -> Value where Value.RawValue == String {
-        guard let value = Value(rawValue: text) else {
+        guard let value = Value(rawValue: text.lowercased()) else {
             throw CommandError(
                 .badArgument, .badInput, Words.say("error.choice", ViewText.clean(text), option),
                 hint: Words.say(

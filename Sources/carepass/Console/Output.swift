@@ -56,17 +56,30 @@ final class Output {
 
     /// Refuses to put a result in the place of what it is made of.
     static func refuse(_ path: String, among inputs: [String]) throws {
-        func file(_ path: String) -> [UInt64]? {
-            var status = stat()
-            guard path != "-", unsafe stat(path, &status) == 0,
-                status.st_mode & S_IFMT == S_IFREG
-            else { return nil }
-            return [UInt64(status.st_dev), UInt64(status.st_ino)]
-        }
-        guard let output = file(path), inputs.contains(where: { file($0) == output }) else {
-            return
-        }
+        guard let output = identity(path), inputs.contains(where: { identity($0) == output })
+        else { return }
         throw failure(path, Words.say("error.is-input"))
+    }
+
+    /// True when two results would be one file, whatever names lead to it.
+    static func isOnePlace(_ one: String, _ other: String) -> Bool {
+        func place(_ path: String) -> [String]? {
+            let url = URL(filePath: path).standardizedFileURL
+            return identity(url.deletingLastPathComponent().path, S_IFDIR).map {
+                $0.map { "\($0)" } + [url.lastPathComponent]
+            }
+        }
+        if let file = identity(one), identity(other) == file { return true }
+        guard let file = place(one) else { return one == other }
+        return place(other) == file
+    }
+
+    /// What the system knows a file by; nil when there is none of the kind.
+    private static func identity(_ path: String, _ kind: mode_t = S_IFREG) -> [UInt64]? {
+        var status = stat()
+        guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == kind
+        else { return nil }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
     }
 
     /// True when standard output holds the result and nothing else.

@@ -40,7 +40,8 @@ struct CardVectors {
         add("as-typed", .accept, "Case, spaces and look-alikes do not matter.", typed)
         add(
             "as-printed", .accept, "Four lines, and what an editor makes of them.",
-            "\u{FEFF}" + Self.inLines(card, "\u{A0}\u{2013} ", "\r\n") + "\r\n")
+            "\u{FEFF}" + Self.inLines(card, "\u{A0}\u{2013} ", "\r\n    ")
+                + String(repeating: "\r\n", count: 60))
         add(
             "underscores", .malformed, "Nothing but space and dashes separates.",
             Self.inLines(card, "_", "\n"))
@@ -56,8 +57,8 @@ struct CardVectors {
         add("empty", .malformed, "A half is not nothing.", "")
         add("letter-u", .malformed, "There is no U.", "U" + card.dropFirst())
         add(
-            "too-long-to-read", .malformed, "A half is read up to 128 bytes.",
-            card + String(repeating: " ", count: 128))
+            "too-long-to-read", .malformed, "A half is read up to 256 bytes.",
+            card + String(repeating: " ", count: 218))
         // One character at a time: the checksum finds every mistyped one.
         for position in [0, 5, 11, 20, 30, 38] {
             var characters = Array(card)

@@ -342,7 +342,7 @@ import Testing
             let file = try Self.write(text, "typed", world)
             let answer = try world.run("izmir", ["seal", world.summary, "--card", file])
             #expect(answer.status == status, "\(answer.summary)")
-            if status != 0 { #expect(answer.complaints.contains("half is mistyped")) }
+            if status != 0 { #expect(answer.complaints.contains("half (■) is mistyped")) }
         }
         for words in ["hello world", "one two three four five six seven", "0001 0002 0003"] {
             let file = try Self.write(words, "typed", world)
