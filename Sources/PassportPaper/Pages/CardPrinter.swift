@@ -41,7 +41,7 @@ struct CardPrinter {
         }
         guard card.consent != nil else { return }
         try canvas.text(
-            language.say("card.fold"), x: left, y: y - 2.8, width: 2 * Self.halfWidth,
+            language.say("card.fold"), x: left, y: y - 3.7, width: 2 * Self.halfWidth,
             Canvas.TextStyle(language: language, size: 1.9, isCentred: true))
     }
 
