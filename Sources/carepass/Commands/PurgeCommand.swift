@@ -18,16 +18,16 @@ struct PurgeCommand: ReplyingCommand {
 
     @OptionGroup var staff: OperatorOptions
 
-    @Argument(help: "The first digits of the parcel, as 'inbox' shows them.")
+    @Argument(help: "The first digits of the parcel, as 'inbox' shows them, or its file.")
     var parcel: String
 
     func reply() throws -> Reply {
         let operatorKey = try OperatorKey(options, staff)
         let home = try Home.open(options, with: operatorKey)
-        let found = try home.store.receivedParcels().filter {
-            "\($0.digest)".hasPrefix(parcel.lowercased())
-        }
-        guard let parcel = found.first, found.count == 1, self.parcel.utf8.count >= 6 else {
+        // What 'fetch' wrote is named by its digest.
+        let name = URL(filePath: parcel).deletingPathExtension().lastPathComponent.lowercased()
+        let found = try home.store.receivedParcels().filter { "\($0.digest)".hasPrefix(name) }
+        guard let parcel = found.first, found.count == 1, name.utf8.count >= 6 else {
             throw CommandError(
                 .badArgument, .noInput, Words.say("error.no-parcel", ViewText.clean(self.parcel)),
                 hint: Words.say("hint.no-parcel"))

@@ -80,7 +80,8 @@ import Testing
                 return try world.ask("athens", ["inbox"])["fetched"].list.count == 1
             }
             try world.ask("athens", ["peer", "remove", "NGO Izmir"])
-            let purged = try world.ask("athens", ["purge", parcel])
+            let purged = try world.ask(
+                "athens", ["purge", world.path("athens/inbox/\(parcel).envelope")])
             #expect(purged["senderIsTold"].bool == false)
             #expect(try world.ask("athens", ["sync"])["pendingNotices"].int == 0)
             try await scene.stop()
