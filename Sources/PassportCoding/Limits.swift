@@ -29,6 +29,10 @@ public enum Limits {
     public static let rootKeys = 16
     /// Role keys of one organisation.
     public static let roleKeys = 128
+    /// Organisations that one organisation follows at a daemon.
+    public static let followedOrganisations = 1_024
+    /// Bytes of identity files and status lists that lie at a daemon for one follower.
+    public static let followedBytes = 536_870_912
     /// Bytes of an identity file: a chain of manifests and the full keys beside it.
     public static let identityBytes = 4_194_304
     /// Identities carried as evidence in one envelope.

@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
         try DataFolder.refuseForeign(place)
         if !Mailroom.exists(at: place) { try Self.make(place) }
         let mailroom = try await Mailroom.open(
-            at: place, as: .daemon, senderBytes: settings.bytesPerSender,
+            at: place, as: .daemon, bounds: settings.bounds,
             onBrokenDisk: Mailroom.stop)
         if case .socket(let path) = settings.listen, await SocketFile.isAnswered(path) {
             throw ServerError(

@@ -111,10 +111,10 @@ final class MailroomFixture: Sendable {
 
     /// A new mailroom.
     func made(
-        senderBytes: Int = Mailroom.standardSenderBytes
+        bounds: MailroomBounds = MailroomBounds()
     ) async throws -> Mailroom {
         try Mailroom.create(at: folder)
-        let room = try await open(senderBytes: senderBytes)
+        let room = try await open(bounds: bounds)
         try await room.host(athens.identity, now: now)
         try await room.follow(izmir.identity, by: athens.id, now: now)
         return room
@@ -122,11 +122,11 @@ final class MailroomFixture: Sendable {
 
     func open(
         as role: Mailroom.Role = .daemon, disk: Disk = .real,
-        senderBytes: Int = Mailroom.standardSenderBytes,
+        bounds: MailroomBounds = MailroomBounds(),
         onBrokenDisk: @escaping @Sendable () -> Void = {}
     ) async throws -> Mailroom {
         try await Mailroom.open(
-            at: folder, as: role, disk: disk, senderBytes: senderBytes, onBrokenDisk: onBrokenDisk)
+            at: folder, as: role, disk: disk, bounds: bounds, onBrokenDisk: onBrokenDisk)
     }
 
     /// Bytes that begin as an envelope does.

@@ -3,6 +3,7 @@ import PassportCoding
 import PassportCrypto
 import PassportExchange
 import PassportTrust
+import Synchronization
 import Testing
 
 @testable import PassportStore
@@ -123,6 +124,8 @@ import Testing
             }
             group.cancelAll()
         }
+        // Follow, ask, unfollow, over and over: nothing of it stays in memory.
+        #expect(room.identities.withLock { $0.keys.contains(peer.id) } == false)
     }
 
     @Test("of a status list the newest is kept, and an older one cannot replace it")

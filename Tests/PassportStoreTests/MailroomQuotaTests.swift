@@ -28,7 +28,7 @@ import Testing
 
     /// A mailbox that is full and closed.
     private func filled(_ fixture: MailroomFixture) async throws {
-        let room = try await fixture.made(senderBytes: Self.bytes)
+        let room = try await fixture.made(bounds: MailroomBounds(senderBytes: Self.bytes))
         for number in 1...2 { try await fixture.deposit(fixture.bytes(number), room) }
         try room.close()
     }
@@ -36,7 +36,7 @@ import Testing
     @Test("beyond its room nothing of a sender is taken, others still bring theirs")
     func bound() async throws {
         let fixture = try MailroomFixture()
-        let room = try await fixture.made(senderBytes: Self.bytes)
+        let room = try await fixture.made(bounds: MailroomBounds(senderBytes: Self.bytes))
         let berlin = try MailHouse(3)
         try await room.follow(berlin.identity, by: fixture.athens.id, now: fixture.now)
         for number in 1...2 { try await fixture.deposit(fixture.bytes(number), room) }
@@ -57,7 +57,7 @@ import Testing
     func room() async throws {
         let fixture = try MailroomFixture()
         try await filled(fixture)
-        let room = try await fixture.open(senderBytes: Self.bytes)
+        let room = try await fixture.open(bounds: MailroomBounds(senderBytes: Self.bytes))
         await expectRefusal(.mailboxFull) { try await fixture.deposit(fixture.bytes(3), room) }
         let first = Digest.sha256(of: fixture.bytes(1))
         let isRemoved = try await room.remove(
@@ -72,7 +72,8 @@ import Testing
     @Test("many empty parcels are not free: each counts with its rows")
     func overhead() async throws {
         let fixture = try MailroomFixture()
-        let room = try await fixture.made(senderBytes: 10 * Mailroom.parcelOverhead)
+        let room = try await fixture.made(
+            bounds: MailroomBounds(senderBytes: 10 * Mailroom.parcelOverhead))
         var taken = 0
         for number in 0..<20 {
             guard (try? await fixture.deposit([UInt8(number)], room)) != nil else { break }
@@ -85,7 +86,7 @@ import Testing
     func outbox() async throws {
         let fixture = try MailroomFixture()
         let (athens, izmir) = (fixture.athens, fixture.izmir)
-        let room = try await fixture.made(senderBytes: Self.bytes)
+        let room = try await fixture.made(bounds: MailroomBounds(senderBytes: Self.bytes))
         let first = try await handOver(1, from: athens, to: izmir, fixture, room).consignment
         let second = try await handOver(2, from: athens, to: izmir, fixture, room).consignment
         await expectRefusal(.mailboxFull) {
@@ -111,7 +112,7 @@ import Testing
     func locally() async throws {
         let fixture = try MailroomFixture()
         let (athens, izmir) = (fixture.athens, fixture.izmir)
-        let room = try await fixture.made(senderBytes: Self.bytes)
+        let room = try await fixture.made(bounds: MailroomBounds(senderBytes: Self.bytes))
         try await room.host(izmir.identity, now: fixture.now)
         for number in 1...2 { try await fixture.deposit(fixture.bytes(number), room) }
         let sent = try await handOver(3, from: izmir, to: athens, fixture, room).consignment

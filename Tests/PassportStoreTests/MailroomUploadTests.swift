@@ -158,6 +158,74 @@ import Testing
         _ = try await begin(9, fixture.scope())
     }
 
+    @Test("made-up peers together: so many bytes under way for one mailbox, and its owner sends on")
+    func bytesForOne() async throws {
+        let fixture = try MailroomFixture()
+        let room = try await fixture.made()
+        var open: [Upload] = []
+        func begin(
+            _ number: UInt8, from peer: UInt8, length: Int = Limits.envelopeBytes
+        ) async throws {
+            let peer = OrganisationID(Digest.sha256(of: [peer]))
+            let scope = UploadScope(
+                owner: fixture.athens.id, peer: peer, recipient: fixture.athens.id)
+            open.append(
+                try await room.beginUpload(
+                    scope, digest: Digest.sha256(of: [number]), length: length, offset: 0,
+                    now: fixture.now))
+        }
+        for peer in 1...8 {
+            for number in 1...4 { try await begin(UInt8(number), from: UInt8(peer)) }
+        }
+        await expectRefusal(.tooMany) { try await begin(1, from: 9, length: 1) }
+        let own = UploadScope(
+            owner: fixture.athens.id, peer: fixture.athens.id, recipient: fixture.izmir.id)
+        _ = try await room.beginUpload(
+            own, digest: Digest.sha256(of: [1]), length: Limits.envelopeBytes, offset: 0,
+            now: fixture.now)
+        // Another mailbox has room of its own.
+        let other = UploadScope(
+            owner: fixture.izmir.id, peer: OrganisationID(Digest.sha256(of: [9])),
+            recipient: fixture.izmir.id)
+        _ = try await room.beginUpload(
+            other, digest: Digest.sha256(of: [1]), length: 1, offset: 0, now: fixture.now)
+        open.removeLast()
+        try await begin(1, from: 9)
+        await expectRefusal(.tooMany) { try await begin(2, from: 9, length: 1) }
+    }
+
+    @Test("made-up peers together: so many cut files for one mailbox, also after a restart")
+    func filesForOne() async throws {
+        let fixture = try MailroomFixture()
+        func begin(_ number: Int, _ room: Mailroom, length: Int = 200_000) async throws -> Upload {
+            let peer = OrganisationID(Digest.sha256(of: [UInt8(number / 8)]))
+            let scope = UploadScope(
+                owner: fixture.athens.id, peer: peer, recipient: fixture.athens.id)
+            return try await room.beginUpload(
+                scope, digest: Digest.sha256(of: [UInt8(number)]), length: length, offset: 0,
+                now: fixture.now)
+        }
+        func fill(_ room: Mailroom) async throws {
+            for number in 0..<UploadRules.filesPerOwner {
+                let upload = try await begin(number, room)
+                try await upload.append([1])
+                await upload.cut()
+            }
+            try await confirm(room)
+            try room.close()
+        }
+        func confirm(_ room: Mailroom) async throws {
+            await expectRefusal(.tooMany) { try await begin(UploadRules.filesPerOwner, room) }
+            // A small one that is cut becomes no file.
+            let small = try await begin(UploadRules.filesPerOwner, room, length: 100)
+            try await small.append([1])
+            await small.cut()
+            #expect(try fixture.names("partial").count == UploadRules.filesPerOwner)
+        }
+        try await fill(fixture.made())
+        try await confirm(fixture.open())
+    }
+
     @Test("a parcel that nothing takes in goes with its file, and so does one of a crash")
     func orphans() async throws {
         let fixture = try MailroomFixture()

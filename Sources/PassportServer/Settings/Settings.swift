@@ -1,5 +1,5 @@
 public import PassportExchange
-internal import PassportStore
+public import PassportStore
 
 /// What the one configuration file says.
 public struct Settings: Hashable, Sendable {
@@ -19,6 +19,8 @@ public struct Settings: Hashable, Sendable {
     public var connectionsPerAddress: Int
     /// Bytes that one organisation may have lying in one mailbox.
     public var bytesPerSender: Int
+    /// Bytes that may lie for one organisation, whoever brought them.
+    public var bytesPerOrganisation: Int
     /// Seconds between two rounds of collecting.
     public var collectSeconds: Int64
 
@@ -60,8 +62,14 @@ public struct Settings: Hashable, Sendable {
         logLevel = .info
         connections = 1_024
         connectionsPerAddress = 256
-        bytesPerSender = Mailroom.standardSenderBytes
+        bytesPerSender = MailroomBounds.standardSenderBytes
+        bytesPerOrganisation = MailroomBounds.standardOwnerBytes(bytesPerSender)
         collectSeconds = 60
+    }
+
+    /// What the daemon keeps for each organisation at most.
+    public var bounds: MailroomBounds {
+        MailroomBounds(senderBytes: bytesPerSender, ownerBytes: bytesPerOrganisation)
     }
 
     /// The address under which agents of this machine's organisations reach the daemon.

@@ -1,6 +1,7 @@
 internal import NIOCore
 public import PassportCoding
 internal import PassportExchange
+internal import PassportStore
 
 extension Settings {
     /// Lines of a configuration file, at most; and bytes of one.
@@ -38,7 +39,8 @@ extension Settings {
     /// The names in the order in which the example file has them.
     public static let names = [
         "data", "listen", "address", "metrics", "log-level", "connections",
-        "connections-per-address", "bytes-per-sender", "collect-seconds",
+        "connections-per-address", "bytes-per-sender", "bytes-per-organisation",
+        "collect-seconds",
     ]
 
     private static let nameHint = "settings are: " + names.joined(separator: ", ")
@@ -95,6 +97,13 @@ extension Settings {
         bytesPerSender =
             try values["bytes-per-sender"]?.number(in: 67_108_864...1_099_511_627_776)
             ?? bytesPerSender
+        bytesPerOrganisation = MailroomBounds.standardOwnerBytes(bytesPerSender)
+        if let line = values["bytes-per-organisation"] {
+            bytesPerOrganisation = try line.number(in: 134_217_728...4_398_046_511_104)
+            guard bytesPerOrganisation / 2 >= bytesPerSender else {
+                throw line.wrong("less than twice 'bytes-per-sender', which is \(bytesPerSender)")
+            }
+        }
         collectSeconds =
             Int64(try values["collect-seconds"]?.number(in: 1...86_400) ?? Int(collectSeconds))
     }

@@ -33,10 +33,13 @@ final class Directory: Sendable {
     /// Keeps what was read, unless something was changed since its reader began.
     ///
     /// Only organisations that have a row here: who asks for others fills nothing.
-    func keep(_ entry: KnownOrganisation, readIn edition: UInt64) {
+    ///
+    /// - Returns: false when something was changed.
+    func keep(_ entry: KnownOrganisation, readIn edition: UInt64) -> Bool {
         state.withLock { state in
-            guard state.edition == edition else { return }
+            guard state.edition == edition else { return false }
             state.entries[entry.identity.organisation] = entry
+            return true
         }
     }
 

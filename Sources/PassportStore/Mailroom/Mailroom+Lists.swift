@@ -10,7 +10,7 @@ extension Mailroom {
     ///
     /// - Returns: false when this very list is here already.
     /// - Throws: `notFound`; `conflict` when a newer one is here, or another of the same moment;
-    ///   `replayed`.
+    ///   `mailboxFull` when nobody who follows has room; `replayed`.
     @discardableResult
     public func put(
         _ list: SignedStatusList, request: VerifiedRequest? = nil, now: Timestamp
@@ -43,6 +43,10 @@ extension Mailroom {
                 SET issued = excluded.issued, digest = excluded.digest, bytes = excluded.bytes
                 """,
                 [organisation, number, list.issued.seconds, digest, list.bytes.blob])
+            // What does not grow comes in on a full account: who is ended must be seen.
+            if try Self.weigh(list.organisation, database) {
+                try self.refusePapers(of: list.organisation, isManifest: false, database)
+            }
             return true
         }
     }

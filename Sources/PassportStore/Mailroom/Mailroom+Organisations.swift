@@ -21,7 +21,8 @@ extension Mailroom {
     /// proves itself.
     ///
     /// - Returns: false when nothing was new.
-    /// - Throws: `notFound`; `conflict` for an older or a forked chain; `replayed`.
+    /// - Throws: `notFound`; `conflict` for an older or a forked chain; `mailboxFull` when nobody
+    ///   who follows has room; `replayed`.
     @discardableResult
     public func update(
         _ identity: Identity, request: VerifiedRequest? = nil, now: Timestamp
@@ -29,13 +30,18 @@ extension Mailroom {
         try await writer.write { database, ledger in
             try Self.consume(request, now, database)
             guard try Self.knows(identity.organisation, database) else { throw Self.unknown }
-            return try self.takeIn(identity, isHosted: false, now, database, &ledger)
+            let isNewer = try self.takeIn(identity, isHosted: false, now, database, &ledger)
+            if isNewer {
+                try self.refusePapers(of: identity.organisation, isManifest: true, database)
+            }
+            return isNewer
         }
     }
 
     /// Lets a hosted organisation follow another: what that one sends is taken in for it.
     ///
-    /// - Throws: `notTaken` when `host` is not hosted; `conflict`; `replayed`.
+    /// - Throws: `notTaken` when `host` is not hosted; `mailboxFull` when it follows as many as
+    ///   it may; `conflict`; `replayed`.
     public func follow(
         _ peer: Identity, by host: OrganisationID, request: VerifiedRequest? = nil,
         now: Timestamp
@@ -43,13 +49,23 @@ extension Mailroom {
         try await writer.write { database, ledger in
             try Self.consume(request, now, database)
             guard try Self.hosts(host, database) else { throw Self.notTaken }
+            let ends = [host.blob, peer.organisation.blob]
+            let isFollowed = try database.has(
+                "SELECT 1 FROM follow WHERE host = ? AND peer = ?", StatementArguments(ends))
+            if !isFollowed { try self.refuseTooManyFollowed(by: host, database) }
             // Whoever follows may know less of the peer than the daemon does.
-            try self.takeIn(
+            let isNewer = try self.takeIn(
                 peer, isHosted: false, isOlderTaken: true, now, database, &ledger)
+            guard !isFollowed else {
+                if isNewer {
+                    try self.refusePapers(of: peer.organisation, isManifest: true, database)
+                }
+                return
+            }
             try database.run(
-                "INSERT INTO follow (host, peer) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                [host.blob, peer.organisation.blob])
-            if database.changesCount > 0 { ledger.changesDirectory = true }
+                "INSERT INTO follow (host, peer) VALUES (?, ?)", StatementArguments(ends))
+            ledger.changesDirectory = true
+            try self.refusePapers(for: host, database)
         }
     }
 
@@ -70,7 +86,17 @@ extension Mailroom {
             try database.run("DELETE FROM organisation WHERE id = ?", [peer.blob])
             ledger.changesDirectory = true
             try database.run("DELETE FROM statusList WHERE organisation = ?", [peer.blob])
+            try database.run("DELETE FROM papers WHERE organisation = ?", [peer.blob])
         }
+        try await forgetUnknown(peer)
+    }
+
+    /// Takes an identity out of memory whose row is gone.
+    ///
+    /// Attack: follow, ask, unfollow, over and over, until the memory is full.
+    private func forgetUnknown(_ id: OrganisationID) async throws {
+        let isKnown = try await read { try Self.knows(id, $0) }
+        if !isKnown { identities.withLock { $0[id] = nil } }
     }
 
     /// An organisation that is hosted or followed here; nil for any other.
@@ -83,7 +109,10 @@ extension Mailroom {
                 identity: identity, isHosted: try Self.hosts(organisation, database),
                 follows: Set(try Self.followed(by: organisation, database)))
         }
-        if let known { directory?.keep(known, readIn: edition) }
+        // Who was unfollowed while we read may have come into memory behind its end.
+        if let known, directory?.keep(known, readIn: edition) == false {
+            try await forgetUnknown(organisation)
+        }
         return known
     }
 
@@ -228,6 +257,7 @@ extension Mailroom {
                 VALUES (?, ?, ?, ?, ?)
                 """,
                 [id.blob, identity.encoded().blob, version, isHosted, now.seconds])
+            try Self.weigh(id, database)
             return true
         }
         let chain: ManifestChain
@@ -248,6 +278,7 @@ extension Mailroom {
         try database.run(
             "UPDATE organisation SET identity = ?, version = ? WHERE id = ?",
             [identity.encoded().blob, version, id.blob])
+        try Self.weigh(id, database)
         return true
     }
 }

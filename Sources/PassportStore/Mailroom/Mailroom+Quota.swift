@@ -4,24 +4,33 @@ internal import PassportCrypto
 internal import PassportExchange
 public import PassportTrust
 
-/// How much one organisation may have lying in one mailbox, so that none of them fills the disk
-/// for all. What it hands over lies in its own outbox, and counts as brought by itself.
+/// How much one organisation may have lying in one mailbox, and all others together, so that none
+/// of them fills the disk for all. What it hands over lies in its own outbox, and counts as
+/// brought by itself.
+///
+/// Attack: made-up organisations without end, each with the room of one sender.
 extension Mailroom {
     /// Counted for each parcel beside its bytes: its rows, their indexes, the log's entry. Without
     /// it a billion parcels of one byte would be within any bound.
     static let parcelOverhead = 1_024
 
-    /// Refuses a parcel for which there is no room.
+    /// Refuses a parcel for which there is no room. What others brought is none of the sender's
+    /// business, so it is not told which of the two bounds it met.
     public static let mailboxFull = StoreError(
         .mailboxFull, .refused,
-        "as much of this organisation lies here as it may have here at once",
+        "as much of this organisation, or of all together, lies here as may at once",
         hint: "it goes on when some was fetched and removed, or has arrived")
 
     /// Bytes that `sender` may bring yet.
     func room(
         _ owner: OrganisationID, _ sender: OrganisationID, _ database: Database
     ) throws -> Int {
-        max(senderBytes - (try Self.stored(owner, sender, database)) - Self.parcelOverhead, 0)
+        var left = bounds.senderBytes - (try Self.stored(owner, sender, database))
+        if sender != owner {
+            let row = try database.row("SELECT bytes FROM brought WHERE owner = ?", [owner.blob])
+            left = min(left, bounds.othersBytes - (row?[0] ?? 0))
+        }
+        return max(left - Self.parcelOverhead, 0)
     }
 
     private static func stored(
@@ -39,14 +48,24 @@ extension Mailroom {
         _ length: Int, _ owner: OrganisationID, _ sender: OrganisationID, _ database: Database
     ) throws {
         let bytes = length + Self.parcelOverhead
-        guard bytes <= senderBytes else { throw Self.mailboxFull }
+        guard bytes <= bounds.senderBytes else { throw Self.mailboxFull }
         try database.run(
             """
             INSERT INTO stored (owner, sender, bytes) VALUES (?, ?, ?)
             ON CONFLICT (owner, sender) DO UPDATE SET bytes = bytes + excluded.bytes
             WHERE bytes + excluded.bytes <= ?
             """,
-            [owner.blob, sender.blob, bytes, senderBytes])
+            [owner.blob, sender.blob, bytes, bounds.senderBytes])
+        guard database.changesCount == 1 else { throw Self.mailboxFull }
+        guard sender != owner else { return }
+        guard bytes <= bounds.othersBytes else { throw Self.mailboxFull }
+        try database.run(
+            """
+            INSERT INTO brought (owner, bytes) VALUES (?, ?)
+            ON CONFLICT (owner) DO UPDATE SET bytes = bytes + excluded.bytes
+            WHERE bytes + excluded.bytes <= ?
+            """,
+            [owner.blob, bytes, bounds.othersBytes])
         guard database.changesCount == 1 else { throw Self.mailboxFull }
     }
 
@@ -54,9 +73,18 @@ extension Mailroom {
     static func release(
         _ length: Int, _ owner: OrganisationID, _ sender: OrganisationID, _ database: Database
     ) throws {
+        let bytes = length + parcelOverhead
+        let ends = [owner.blob, sender.blob]
         try database.run(
             "UPDATE stored SET bytes = bytes - ? WHERE owner = ? AND sender = ?",
-            [length + parcelOverhead, owner.blob, sender.blob])
+            [bytes] + StatementArguments(ends))
+        // Senders come and go, their rows too.
+        try database.run(
+            "DELETE FROM stored WHERE owner = ? AND sender = ? AND bytes = 0",
+            StatementArguments(ends))
+        guard sender != owner else { return }
+        try database.run(
+            "UPDATE brought SET bytes = bytes - ? WHERE owner = ?", [bytes, owner.blob])
     }
 
     /// Counts anew when the count is wrong: nobody could bring anything for ever.
@@ -74,6 +102,12 @@ extension Mailroom {
                 GROUP BY owner, sender
                 """,
                 [Self.parcelOverhead])
+            try database.run("DELETE FROM brought")
+            try database.run(
+                """
+                INSERT INTO brought (owner, bytes)
+                SELECT owner, sum(bytes) FROM stored WHERE owner <> sender GROUP BY owner
+                """)
         }
     }
 
@@ -86,7 +120,7 @@ extension Mailroom {
 
     /// True when what is counted is what lies there.
     static func isCountedRight(_ database: Database) throws -> Bool {
-        try !database.has(
+        let isWrong = try database.has(
             """
             SELECT owner, sender, sum(bytes) AS difference FROM (
                 SELECT owner, sender, bytes FROM stored
@@ -97,5 +131,15 @@ extension Mailroom {
             GROUP BY owner, sender HAVING difference <> 0
             """,
             [parcelOverhead])
+        // A backup by an older version has no such table yet.
+        guard !isWrong, try database.tableExists("brought") else { return !isWrong }
+        return try !database.has(
+            """
+            SELECT owner, sum(bytes) AS difference FROM (
+                SELECT owner, bytes FROM brought
+                UNION ALL
+                SELECT owner, -bytes FROM stored WHERE owner <> sender)
+            GROUP BY owner HAVING difference <> 0
+            """)
     }
 }

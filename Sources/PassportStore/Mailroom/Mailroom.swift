@@ -31,8 +31,7 @@ public final class Mailroom: Sendable {
     let uploads: UploadDesk
     /// Nil for a command beside the daemon, which sees what the daemon writes only on the disk.
     let directory: Directory?
-    /// Bytes that one organisation may have lying in one mailbox.
-    let senderBytes: Int
+    let bounds: MailroomBounds
     /// Decoded and checked; the number is that of the row it was read from.
     let identities = Mutex<[OrganisationID: (version: Int64, identity: Identity)]>([:])
     private let lock: FolderLock?
@@ -43,9 +42,6 @@ public final class Mailroom: Sendable {
 
     /// Parcels up to this many bytes lie in the database, longer ones in files.
     public static let inlineBytes = 131_072
-
-    /// What one organisation may have lying in one mailbox when nothing else is said: 1 GiB.
-    public static let standardSenderBytes = 1_073_741_824
 
     /// True when a folder holds a daemon's database.
     public static func exists(at folder: String) -> Bool {
@@ -86,13 +82,13 @@ public final class Mailroom: Sendable {
     /// Opens a folder.
     ///
     /// - Parameters:
-    ///   - senderBytes: that one organisation may have lying in one mailbox at once.
+    ///   - bounds: on what lies here for each organisation at once.
     ///   - onBrokenDisk: called once, when the disk did not keep what it was given; every write
     ///     throws `brokenDisk` from then on. The daemon ends here.
     /// - Throws: `missing`, `newerSchema`, `logAltered`; `busy` when another daemon is at it.
     public static func open(
         at folder: String, as role: Role, randomness: Randomness = .system,
-        disk: Disk = .real, senderBytes: Int = standardSenderBytes,
+        disk: Disk = .real, bounds: MailroomBounds = MailroomBounds(),
         onBrokenDisk: @escaping @Sendable () -> Void
     ) async throws -> Mailroom {
         guard DurableFiles.exists("\(folder)/\(databaseName)") else {
@@ -110,7 +106,7 @@ public final class Mailroom: Sendable {
                 at: path, knowing: MailroomMigrations.migrator, program: "carepassd")
             let pool = try pool(path)
             try MailroomMigrations.migrator.migrate(pool)
-            let room = Mailroom(folder, keys, pool, files, randomness, senderBytes, lock)
+            let room = Mailroom(folder, keys, pool, files, randomness, bounds, lock)
             try await room.writer.confirm()
             if role == .daemon {
                 try await room.tidyFiles()
@@ -124,14 +120,14 @@ public final class Mailroom: Sendable {
 
     private init(
         _ folder: String, _ keys: NodeKeys, _ pool: DatabasePool, _ files: DurableFiles,
-        _ randomness: Randomness, _ senderBytes: Int, _ lock: FolderLock?
+        _ randomness: Randomness, _ bounds: MailroomBounds, _ lock: FolderLock?
     ) {
         self.folder = folder
         self.keys = keys
         self.pool = pool
         self.files = files
         self.randomness = randomness
-        self.senderBytes = senderBytes
+        self.bounds = bounds
         self.lock = lock
         directory = lock == nil ? nil : Directory()
         writer = GroupWriter(pool, keys, files, randomness, directory)

@@ -14,7 +14,7 @@ extension Failure<StoreDomain>.Code {
     public static let wrongDigest = Self("wrongDigest")
     /// Longer than the limit, or than was announced.
     public static let tooLarge = Self("tooLarge")
-    /// As much of one organisation lies in one mailbox as may.
+    /// As much lies here of one organisation, or for one, as may, or it follows as many.
     public static let mailboxFull = Self("mailboxFull")
     /// Too many uploads of one organisation, or too many bytes in them.
     public static let tooMany = Self("tooMany")

@@ -12,6 +12,9 @@ enum MailroomMigrations {
             try inbox(database)
             try outbox(database)
         }
+        migrator.registerMigration("0002-counts-for-each-owner") { database in
+            try counts(database)
+        }
         return migrator
     }
 
@@ -94,6 +97,28 @@ enum MailroomMigrations {
                 CREATE UNIQUE INDEX parcelFile ON parcel (file) WHERE file IS NOT NULL;
                 CREATE INDEX inboxLive ON inbox (owner, id) WHERE parcel IS NOT NULL;
                 CREATE INDEX inboxRemoved ON inbox (removed) WHERE removed IS NOT NULL;
+                """)
+    }
+
+    /// What lies here for one organisation, counted as it comes: whoever made many rows must not
+    /// have them all added up at each parcel.
+    private static func counts(_ database: Database) throws {
+        try database.create(table: "brought", options: [.strict, .withoutRowID]) { table in
+            table.primaryKey("owner", .blob)
+            table.column("bytes", .integer).notNull()
+        }
+        try database.create(table: "papers", options: [.strict, .withoutRowID]) { table in
+            table.primaryKey("organisation", .blob)
+            table.column("bytes", .integer).notNull()
+        }
+        try database.execute(
+            sql: """
+                INSERT INTO brought (owner, bytes)
+                SELECT owner, sum(bytes) FROM stored WHERE owner <> sender GROUP BY owner;
+                INSERT INTO papers (organisation, bytes)
+                SELECT id, length(identity) + (
+                    SELECT ifnull(sum(length(bytes)), 0) FROM statusList WHERE organisation = id)
+                FROM organisation;
                 """)
     }
 

@@ -22,12 +22,16 @@ public struct UploadScope: Hashable, Sendable {
     }
 }
 
-/// The bounds on what one organisation may have under way.
+/// The bounds on what one organisation may have under way, and all together for one mailbox.
 public enum UploadRules {
     /// Uploads in files, those that were cut included.
     public static let filesPerPeer = 8
     /// Bytes in all uploads: announced while they run, arrived once they are cut.
     public static let bytesPerPeer = 67_108_864
+    /// The same for all whom one organisation follows together, itself left out.
+    public static let filesPerOwner = 64
+    /// Bytes of theirs.
+    public static let bytesPerOwner = 536_870_912
     /// Seconds after which one that was cut is given up.
     public static let keptSeconds: Int64 = 7 * 86_400
 }
@@ -36,6 +40,7 @@ public enum UploadRules {
 final class UploadDesk: Sendable {
     /// One upload, by the name of its file.
     struct Slot {
+        let owner: String
         let peer: String
         var bytes: Int
         var isFile: Bool
@@ -48,7 +53,7 @@ final class UploadDesk: Sendable {
     private let randomness: Randomness
     private let slots = Mutex<[String: Slot]>([:])
 
-    private static let peerCharacters = 32
+    private static let nameCharacters = 32
 
     init(
         partials: String, parcels: String, _ files: DurableFiles, _ randomness: Randomness
@@ -59,12 +64,22 @@ final class UploadDesk: Sendable {
         self.randomness = randomness
     }
 
-    /// The name says who uploads, so that the bounds hold again after a restart.
+    /// The name says to whom and who uploads, so that the bounds hold again after a restart.
     static func name(_ scope: UploadScope, _ digest: Digest) -> String {
         let rest = Digest.sha256(
             label: "care-passport/1 upload", scope.owner.digest.bytes, scope.peer.digest.bytes,
             scope.recipient.digest.bytes, digest.bytes)
-        return "\("\(scope.peer.digest)".prefix(peerCharacters))-\(rest)"
+        let (owner, peer) = ("\(scope.owner.digest)", "\(scope.peer.digest)")
+        return "\(owner.prefix(nameCharacters))-\(peer.prefix(nameCharacters))-\(rest)"
+    }
+
+    /// Whose an upload is, from its name.
+    private static func ends(_ name: String) -> (owner: String, peer: String)? {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].count == nameCharacters,
+            parts[1].count == nameCharacters, parts[2].count == 64
+        else { return nil }
+        return (String(parts[0]), String(parts[1]))
     }
 
     func path(_ name: String) -> String { "\(partials)/\(name)" }
@@ -76,15 +91,13 @@ final class UploadDesk: Sendable {
     func load() {
         var found: [String: Slot] = [:]
         for name in DurableFiles.names(in: partials) {
-            let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0].count == Self.peerCharacters, parts[1].count == 64,
-                let status = DurableFiles.status(path(name))
-            else {
+            guard let ends = Self.ends(name), let status = DurableFiles.status(path(name)) else {
                 DurableFiles.remove(path(name))
                 continue
             }
             found[name] = Slot(
-                peer: String(parts[0]), bytes: status.length, isFile: true, isActive: false)
+                owner: ends.owner, peer: ends.peer, bytes: status.length, isFile: true,
+                isActive: false)
         }
         slots.withLock { $0 = found }
     }
@@ -99,7 +112,9 @@ final class UploadDesk: Sendable {
     ///
     /// - Returns: true when nothing of it is here.
     func claim(_ name: String, length: Int) throws(StoreError) -> Bool {
-        let peer = String(name.prefix(Self.peerCharacters))
+        guard let ends = Self.ends(name) else {
+            throw StoreError(.damaged, .fault, "an upload has no name")
+        }
         let isFile = length > Mailroom.inlineBytes
         var isFresh = true
         let problem: StoreError? = slots.withLock { slots in
@@ -107,21 +122,15 @@ final class UploadDesk: Sendable {
             if slots[name]?.isActive == true {
                 return StoreError(.busy, .refused, "this upload is under way already")
             }
-            var (count, bytes) = (0, 0)
-            for (other, slot) in slots where other != name && slot.peer == peer {
-                if slot.isFile { count += 1 }
-                bytes += slot.bytes
-            }
-            guard !isFile || count < UploadRules.filesPerPeer,
-                bytes + length <= UploadRules.bytesPerPeer
-            else {
+            let others = Others(slots, but: name, ends)
+            guard !isFile || others.letFileIn, others.letIn(length) else {
                 return StoreError(
                     .tooMany, .refused, "too many uploads of this organisation are under way",
                     hint: "finish those that were begun")
             }
             slots[name] = Slot(
-                peer: peer, bytes: length, isFile: isFile || slots[name]?.isFile == true,
-                isActive: true)
+                owner: ends.owner, peer: ends.peer, bytes: length,
+                isFile: isFile || slots[name]?.isFile == true, isActive: true)
             return nil
         }
         if let problem { throw problem }
@@ -143,10 +152,41 @@ final class UploadDesk: Sendable {
 
     /// True when a small upload that is cut may become a file.
     func mayBecomeFile(_ name: String) -> Bool {
-        let peer = name.prefix(Self.peerCharacters)
-        return slots.withLock { slots in
-            slots.count { $0.key != name && $0.value.isFile && $0.value.peer == peer }
-                < UploadRules.filesPerPeer
+        guard let ends = Self.ends(name) else { return false }
+        return slots.withLock { Others($0, but: name, ends).letFileIn }
+    }
+
+    /// What stands beside one upload: of the same peer, and of all who bring to the same mailbox.
+    ///
+    /// Attack: made-up peers without end, each of which cuts as much as one may. What an
+    /// organisation uploads itself is apart: whoever brings to it must not keep it from sending.
+    private struct Others {
+        private var (peerFiles, peerBytes, ownerFiles, ownerBytes) = (0, 0, 0, 0)
+        private let isOwn: Bool
+
+        init(_ slots: [String: Slot], but name: String, _ ends: (owner: String, peer: String)) {
+            isOwn = ends.owner == ends.peer
+            for (other, slot) in slots where other != name {
+                let file = slot.isFile ? 1 : 0
+                if slot.peer == ends.peer {
+                    peerFiles += file
+                    peerBytes += slot.bytes
+                }
+                if slot.owner == ends.owner, slot.peer != slot.owner {
+                    ownerFiles += file
+                    ownerBytes += slot.bytes
+                }
+            }
+        }
+
+        var letFileIn: Bool {
+            peerFiles < UploadRules.filesPerPeer
+                && (isOwn || ownerFiles < UploadRules.filesPerOwner)
+        }
+
+        func letIn(_ length: Int) -> Bool {
+            peerBytes + length <= UploadRules.bytesPerPeer
+                && (isOwn || ownerBytes + length <= UploadRules.bytesPerOwner)
         }
     }
 

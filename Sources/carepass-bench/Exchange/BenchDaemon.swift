@@ -44,7 +44,7 @@ final class BenchDaemon {
     /// Works on the folder while no daemon runs.
     func whileStopped(_ body: (Mailroom) async throws -> Void) async throws {
         let mailroom = try await Mailroom.open(
-            at: folder, as: .daemon, senderBytes: Self.senderBytes
+            at: folder, as: .daemon, bounds: MailroomBounds(senderBytes: Self.senderBytes)
         ) {}
         try await body(mailroom)
         try mailroom.close()

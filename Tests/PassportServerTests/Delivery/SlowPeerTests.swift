@@ -160,7 +160,7 @@ import Testing
         let large = envelope(1, count: 300_000)
         try await pair.izmir.send(large, to: pair.athens)
         try await pair.izmir.send(envelope(2), to: pair.athens)
-        pair.south.setSenderBytes(100_000)
+        pair.south.setBounds(MailroomBounds(senderBytes: 100_000))
         try await pair.south.restart()
         pair.world.lines.listen()
         try await pair.south.round()
@@ -168,7 +168,7 @@ import Testing
         // Nothing was fetched for which there is no room.
         let asked = pair.world.lines.sent(from: "south", to: "north").map(\.path)
         #expect(!asked.contains { $0.hasSuffix("\(Digest.sha256(of: large))") })
-        pair.south.setSenderBytes(Mailroom.standardSenderBytes)
+        pair.south.setBounds(MailroomBounds())
         try await pair.south.restart()
         try await pair.south.round()
         #expect(try await pair.athens.inbox().count == 2)

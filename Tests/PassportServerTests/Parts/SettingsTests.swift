@@ -1,5 +1,6 @@
 import PassportCoding
 import PassportExchange
+import PassportStore
 import Testing
 
 @testable import PassportServer
@@ -37,6 +38,7 @@ import Testing
             connections = 64
             connections-per-address = 16
             bytes-per-sender = 100000000
+            bytes-per-organisation = 200000000
             collect-seconds = 300
             """
         let settings = try read(text)
@@ -48,6 +50,7 @@ import Testing
         wanted.connections = 64
         wanted.connectionsPerAddress = 16
         wanted.bytesPerSender = 100_000_000
+        wanted.bytesPerOrganisation = 200_000_000
         wanted.collectSeconds = 300
         #expect(settings == wanted)
         for name in Settings.names { #expect(text.contains(name)) }
@@ -65,6 +68,13 @@ import Testing
         let machine = try read(Self.least)
         #expect(try machine.ownAddress().description == "https://127.0.0.1:8443")
         #expect(try machine.ownAddress(port: 443).description == "https://127.0.0.1")
+        #expect(machine.bytesPerOrganisation == 4 * machine.bytesPerSender)
+        // A file from before the setting was there still counts.
+        let generous = try read(Self.least + "bytes-per-sender = 68719476736")
+        #expect(generous.bytesPerOrganisation == 4 * 68_719_476_736)
+        #expect(generous.bounds.senderBytes == 68_719_476_736)
+        let narrow = try read(Self.least + "bytes-per-organisation = 2147483648")
+        #expect(narrow.bounds.ownerBytes == 2 * narrow.bytesPerSender)
         let named = try read(Self.least + "address = https://a.example")
         #expect(try named.ownAddress(port: 1).description == "https://a.example")
     }
@@ -83,6 +93,7 @@ import Testing
             "metrics = 127.0.0.1:", "metrics = 127.evil.example:1", "metrics = 127.0.0.1:65536",
             "log-level = loud", "log-level = Info", "connections = 7", "connections = 65537",
             "connections = many", "connections = -1", "connections-per-address = 0",
+            "bytes-per-organisation = 134217727", "bytes-per-organisation = 2147483647",
             "collect-seconds = 0", "collect-seconds = 86401", "collect-seconds = 1.5",
             "colour = blue", "Data = x", "data = twice", "listen = 1.2.3.4:1", "nonsense",
             "= value", "name =", "log-level = info = debug", "connections = 9223372036854775808",

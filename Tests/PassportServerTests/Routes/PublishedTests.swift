@@ -177,4 +177,31 @@ import Testing
         #expect(try await pair.south.ask(.init("DELETE", path), by: own).status == 204)
         #expect(try await pair.south.ask(.init("GET", path), by: own).status == 404)
     }
+
+    @Test("made-up organisations: as many as one may follow, and not one more")
+    func madeUp() async throws {
+        let pair = try await Pair()
+        var bounds = MailroomBounds()
+        bounds.followed = 3
+        pair.south.setBounds(bounds)
+        try await pair.south.restart()
+        let own = pair.athens.house
+        func ask(_ method: String, _ number: UInt8) async throws -> IncomingAnswer {
+            let peer = try TestHouse(number, daemonKey: nil)
+            return try await pair.south.ask(
+                .init(
+                    method, ExchangePath.peer(own.id, peer.id),
+                    body: method == "PUT" ? peer.identity.encoded() : []), by: own)
+        }
+        // Izmir is the first.
+        #expect(try await ask("PUT", 40).status == 204)
+        #expect(try await ask("PUT", 41).status == 204)
+        let refused = try await ask("PUT", 42)
+        #expect(refused.status == 507 && refused.problem?.code == "full")
+        #expect(refused.problem?.detail?.contains("unfollow") == true)
+        #expect(try await ask("GET", 42).status == 404)
+        #expect(try await ask("PUT", 41).status == 204)
+        #expect(try await ask("DELETE", 41).status == 204)
+        #expect(try await ask("PUT", 42).status == 204)
+    }
 }

@@ -48,7 +48,7 @@ final class PaperDaemon: Sendable {
     private let net: WeakNet
     private let rules: DeliveryRules
     private let isDiskBroken = Mutex(false)
-    private let senderBytes = Mutex(Mailroom.standardSenderBytes)
+    private let bounds = Mutex(MailroomBounds())
     private let deadlines = Mutex(Deadlines())
     private let openings = Mutex<UInt8>(0)
     private let running = Mutex<Running?>(nil)
@@ -88,7 +88,7 @@ final class PaperDaemon: Sendable {
                 }
                 let mailroom = try await Mailroom.open(
                     at: folder, as: .daemon, randomness: randomness(), disk: disk,
-                    senderBytes: senderBytes.withLock { $0 }
+                    bounds: bounds.withLock { $0 }
                 ) {}
                 start(mailroom)
                 return
@@ -133,8 +133,8 @@ final class PaperDaemon: Sendable {
     /// From now on the disk keeps nothing, or is a new one with what the old one had kept.
     func setDiskBroken(_ isBroken: Bool) { isDiskBroken.withLock { $0 = isBroken } }
 
-    /// What one organisation may have lying in one mailbox, once the folder is opened again.
-    func setSenderBytes(_ bytes: Int) { senderBytes.withLock { $0 = bytes } }
+    /// What may lie there for one organisation, once the folder is opened again.
+    func setBounds(_ new: MailroomBounds) { bounds.withLock { $0 = new } }
 
     /// How long it lets others keep it waiting, once the folder is opened again.
     func setDeadlines(_ change: @Sendable (inout Deadlines) -> Void) {

@@ -14,6 +14,7 @@ import Testing
         connections = 100
         connections-per-address = 10
         bytes-per-sender = 67108864
+        bytes-per-organisation = 134217728
         collect-seconds = 30
         """
 
@@ -38,6 +39,7 @@ import Testing
         Row(line: "connections = 99999999999999999999", says: "not a number"),
         Row(line: "connections-per-address = 0", says: "not a number from 1 to 65536"),
         Row(line: "bytes-per-sender = 67108863", says: "not a number from 67108864"),
+        Row(line: "bytes-per-organisation = 134217727", says: "not a number from 134217728"),
         Row(line: "collect-seconds = -1", says: "not a number from 1 to 86400"),
         Row(line: "collect-seconds = 0.5", says: "not a number"),
         Row(line: "metrics = 0.0.0.0:9464", says: "on this machine only"),
