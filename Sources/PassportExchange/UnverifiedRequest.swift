@@ -1,5 +1,5 @@
 public import PassportCoding
-internal import PassportCrypto
+public import PassportCrypto
 public import PassportTrust
 internal import RawStructuredFieldValues
 
@@ -116,11 +116,17 @@ public struct UnverifiedRequest: Sendable {
         .unknownKey, .refused, "no key known here signed the request",
         hint: "the organisation has to be followed here, with its newest keys")
 
+    /// True when the signature holds under a key; whose key it is, and when it was signed, is
+    /// not looked at.
+    public func isSigned(by key: VerifyingKey) -> Bool {
+        key.isValid(signature: signature, for: base)
+    }
+
     private func verify(
         with key: VerifyingKey, at now: Timestamp
     ) throws(ExchangeError) -> VerifiedRequest {
         // Before the time: what our clock says is for those whom we know.
-        guard key.isValid(signature: signature, for: base) else {
+        guard isSigned(by: key) else {
             throw ExchangeError(
                 .badSignature, .refused, "the signature does not hold for this request here",
                 hint: "it must be made for this address, method, path and body")

@@ -1,5 +1,5 @@
 public import PassportCoding
-internal import PassportCrypto
+public import PassportCrypto
 
 /// An identity file of which the form was read and nothing else: whose it claims to be, and what
 /// checking it would cost.
@@ -43,6 +43,11 @@ public struct UnverifiedIdentity: Sendable {
         _ value: CBORValue, _ purpose: KeyPurpose
     ) throws -> SealingPublicKey {
         try SealingPublicKey(purpose: purpose, rawRepresentation: value.bytes(1...2_048))
+    }
+
+    /// A signing key that the file brings. Nothing says yet that it is the organisation's.
+    public func broughtKey(_ keyHash: Digest) -> VerifyingKey? {
+        signing.first { $0.keyHash == keyHash }
     }
 
     /// How many signatures the manifests carry that must be checked by somebody who knows a

@@ -27,30 +27,59 @@ enum OrganisationRoutes {
     private static func putIdentity(_ call: Call) async throws -> Response {
         let id = try call.organisation()
         let unverified = try call.unverified()
-        guard unverified.organisation == id,
-            let known = try await call.mailroom.identity(of: id)
-        else { throw UnverifiedRequest.unknownKey }
-        if let request = try? await call.verify(unverified, by: known) {
-            let identity = try await read(call, request.components.contentDigest, known)
+        guard unverified.organisation == id else { throw UnverifiedRequest.unknownKey }
+        let known = try await call.mailroom.known(id)
+        if let known, let request = try? await call.verify(unverified, by: known.identity) {
+            let brought = try await read(call, of: id, request.components.contentDigest)
+            let identity = try await verify(brought, beyond: known.identity.chain)
             return try await update(call, identity, request)
         }
         // Nothing is signed by a key known here, so whoever it is fills little of our memory.
+        // Of an organisation that is not known the body is read as well: an answer before it, or
+        // another one behind it, would tell which of them are.
         return try await call.daemon.strangers.admit(from: call.source) {
-            let identity = try await read(
-                call, call.components().contentDigest, known, maximum: StrangerGate.bodyBytes,
+            let brought = try await read(
+                call, of: id, call.components().contentDigest, maximum: StrangerGate.bodyBytes,
                 seconds: call.daemon.deadlines.strangerBody)
-            return try await update(call, identity, await call.verify(unverified, by: identity))
+            return try await renew(call, known, brought, unverified)
         }
     }
 
     private static func read(
-        _ call: Call, _ digest: Digest, _ known: Identity, maximum: Int = Limits.identityBytes,
-        seconds: Int? = nil
-    ) async throws -> Identity {
+        _ call: Call, of id: OrganisationID, _ digest: Digest,
+        maximum: Int = Limits.identityBytes, seconds: Int? = nil
+    ) async throws -> UnverifiedIdentity {
         let bytes = try await call.body(maximum: maximum, digest: digest, seconds: seconds)
-        let unverified = try UnverifiedIdentity(decoding: bytes)
-        guard unverified.organisation == known.organisation else { throw Problem(.forbidden) }
-        return try await verify(unverified, beyond: known.chain)
+        let brought = try UnverifiedIdentity(decoding: bytes)
+        guard brought.organisation == id else { throw Problem(.forbidden) }
+        return brought
+    }
+
+    /// Takes in an identity whose own newest key signed the request.
+    ///
+    /// Attack: asking whom we follow, with junk, with published files, or with chains of which
+    /// the caller holds no key in force. Until chain and signature both hold he hears what is
+    /// said of an organisation that nobody here knows. Whoever is hosted here is no secret.
+    private static func renew(
+        _ call: Call, _ known: KnownOrganisation?, _ brought: UnverifiedIdentity,
+        _ unverified: UnverifiedRequest
+    ) async throws -> Response {
+        let isSecret = known?.isHosted != true
+        // Before the chain: one signature for each who asks, known or not.
+        if isSecret {
+            guard let key = brought.broughtKey(unverified.keyID.keyHash),
+                unverified.isSigned(by: key)
+            else { throw UnverifiedRequest.unknownKey }
+        }
+        guard let known else { throw UnverifiedRequest.unknownKey }
+        let identity: Identity
+        do {
+            identity = try await verify(brought, beyond: known.identity.chain)
+            if isSecret { _ = try known.identity.chain.updated(with: identity.chain) }
+        } catch  where isSecret {
+            throw UnverifiedRequest.unknownKey
+        }
+        return try await update(call, identity, await call.verify(unverified, by: identity))
     }
 
     /// Verifies an identity beside the event loop, whose other lines would wait meanwhile.

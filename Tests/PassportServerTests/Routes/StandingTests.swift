@@ -136,6 +136,147 @@ import Testing
         }
     }
 
+    /// What hears whoever brings an identity, signed with the exchange key of any house.
+    private func bring(
+        _ body: [UInt8], of id: OrganisationID, by signer: TestHouse,
+        signed signedBody: [UInt8]? = nil, to daemon: PaperDaemon, hours: Int64 = 0,
+        endsAfter: Int? = nil
+    ) async throws -> IncomingAnswer {
+        let path = ExchangePath.identity(id)
+        let digest = Digest.sha256(of: signedBody ?? body)
+        let components = RequestComponents(
+            method: "PUT", targetURI: daemon.endpoint.uri(path), contentDigest: digest)
+        let fields = try components.signed(
+            for: id, by: signer.key(.exchange), at: daemon.now.adding(seconds: hours * 3_600),
+            randomness: .system)
+        let request = OutgoingRequest(
+            endpoint: daemon.endpoint, method: "PUT", path: path,
+            fields: [
+                (ContentDigest.field, ContentDigest.text(digest)),
+                (SignatureFields.inputName, fields.input),
+                (SignatureFields.signatureName, fields.signature),
+            ], body: .bytes(body))
+        return try await daemon.answer(
+            request, bodyEndsAfter: endsAfter, then: endsAfter == nil ? .cut : .silence)
+    }
+
+    /// A published chain to which somebody hung a manifest of his own, with his key in it.
+    private func prolonged(_ house: TestHouse, by thief: TestHouse) throws -> [UInt8] {
+        var manifest = house.identity.chain.current
+        manifest.organisation = house.id
+        manifest.version += 1
+        manifest.previous = house.identity.chain.currentHash
+        manifest.rootKeys = [try thief.key(.root).verifyingKey]
+        manifest.roleKeys = thief.identity.chain.current.roleKeys
+        var signer = ManifestSigner(manifest)
+        try signer.sign(with: thief.key(.root))
+        let manifests = house.identity.chain.manifests + [try signer.finish()]
+        let keys = manifest.roleKeys.compactMap {
+            try? thief.identity.signingKey($0.keyHash, for: $0.purpose).key.rawRepresentation
+        }
+        return CBORItem(fields: [
+            (1, CBORItem(1)), (2, .array(manifests.map { .bytes($0) })),
+            (3, .array(keys.map { .bytes($0) })), (4, .array([])), (5, .array([])),
+        ]).encoded()
+    }
+
+    @Test("whoever brings an identity and holds no key of it is not told whether it is known")
+    func bringing() async throws {
+        let pair = try await Pair()
+        let (south, thief) = (pair.south, try TestHouse(66, daemonKey: nil))
+        // Both have a newer chain and an older exchange key, in files of one length; the daemon
+        // knows one of them.
+        let stranger = try TestHouse(
+            7, daemonKey: pair.north.mailroom().keys.exchange.verifyingKey,
+            services: [pair.north.service()])
+        let olds = [pair.izmir.house, stranger]
+        let news = try olds.map { try $0.following(name: "New", daemonKey: nil, newKey: true) }
+        try await south.mailroom().update(news[0].identity, now: start)
+        var cases: [(name: String, status: Int, ask: (Int) async throws -> IncomingAnswer)] = []
+        func add(
+            _ name: String, _ status: Int, signed: [UInt8]? = nil, hours: Int64 = 0,
+            _ body: @escaping (Int) throws -> [UInt8]
+        ) {
+            cases.append(
+                (
+                    name, status,
+                    { index in
+                        try await bring(
+                            body(index), of: news[index].id, by: thief, signed: signed, to: south,
+                            hours: hours)
+                    }
+                ))
+        }
+        let published = { (index: Int) in news[index].identity.encoded() }
+        add("junk", 400) { _ in Array("x".utf8) }
+        add("nothing", 400) { _ in [] }
+        add("published", 401, published)
+        add("published, by a clock that is hours away", 401, hours: 5, published)
+        add("an older one", 401) { olds[$0].identity.encoded() }
+        add("cut", 400) { Array(published($0).dropLast()) }
+        add("a wrong digest", 422, signed: [1], published)
+        add("another's", 403) { _ in pair.athens.house.identity.encoded() }
+        add("too long", 413) { _ in [UInt8](repeating: 0, count: StrangerGate.bodyBytes + 1) }
+        add("a chain that he went on with", 401) { try prolonged(news[$0], by: thief) }
+        cases.append(
+            (
+                "a bad signature under the published key", 401,
+                { index in
+                    var request = Handmade(
+                        "PUT", ExchangePath.identity(news[index].id), body: published(index))
+                    request.signedURI = "https://elsewhere.example"
+                    return try await south.ask(request, by: news[index])
+                }
+            ))
+        cases.append(
+            (
+                "a key that has ended, with the chain of its time", 401,
+                { index in
+                    try await bring(
+                        olds[index].identity.encoded(), of: olds[index].id, by: olds[index],
+                        to: south)
+                }
+            ))
+        for one in cases {
+            let (known, unknown) = (try await one.ask(0), try await one.ask(1))
+            #expect(known.status == one.status, "\(one.name)")
+            #expect(known.status == unknown.status, "\(one.name)")
+            #expect(known.body == unknown.body && known.fields == unknown.fields, "\(one.name)")
+        }
+        #expect(try await south.mailroom().identity(of: news[0].id) == news[0].identity)
+        #expect(try await south.mailroom().identity(of: news[1].id) == nil)
+    }
+
+    @Test("a full gate and a body that never ends say of nobody whether he is known")
+    func bringingSlowly() async throws {
+        let pair = try await Pair()
+        pair.south.setDeadlines { $0.strangerBody = 0 }
+        try await pair.south.restart()
+        let thief = try TestHouse(66, daemonKey: nil)
+        let strangers = try pair.south.daemon().strangers
+        var answers: [IncomingAnswer] = []
+        for house in [pair.izmir.house, try TestHouse(77, daemonKey: nil)] {
+            func ask() async throws -> IncomingAnswer {
+                try await bring(
+                    house.identity.encoded(), of: house.id, by: thief, to: pair.south,
+                    endsAfter: 10)
+            }
+            answers.append(try await ask())
+            answers.append(
+                try await strangers.admit(from: "local") {
+                    try await strangers.admit(from: "local") {
+                        try await strangers.admit(from: "local") {
+                            try await strangers.admit(from: "local") { try await ask() }
+                        }
+                    }
+                })
+        }
+        #expect(StrangerGate.mostPerSource == 4)
+        #expect(answers.map(\.status) == [503, 503, 503, 503])
+        #expect(Set(answers.map(\.body)).count == 1)
+        #expect(Set(answers.map(\.fields)).count == 1)
+    }
+
     @Test("depositing: only whom the owner follows, only where there is a mailbox")
     func depositing() async throws {
         let pair = try await Pair()
