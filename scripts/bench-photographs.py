@@ -82,11 +82,11 @@ def built_decoder(folder):
     common = ["-O2", "-c", "-I", sources / "include", *flags]
     (folder / "main.cpp").write_text(DECODER)
     subprocess.run([cc, *common, sources / "images.c", "-o", folder / "images.o"], check=True)
-    for source in (sources / "codes.cpp", folder / "main.cpp"):
+    for source in (*sorted(sources.glob("*.cpp")), folder / "main.cpp"):
         subprocess.run([cxx, "-std=c++17", *common, source, "-o", folder / f"{source.stem}.o"],
                        check=True)
     program = folder / "decoder"
-    objects = [folder / f"{name}.o" for name in ("images", "codes", "main")]
+    objects = sorted(folder.glob("*.o"))
     subprocess.run([cxx, *objects, "-o", program, *libraries], check=True)
     return program
 

@@ -1,5 +1,6 @@
 // QR codes in grey pixels, by ZXing.
 #define ZX_USE_UTF8 1
+#include "corners.hpp"
 #include "image_reader.h"
 
 #include <ZXing/ReadBarcode.h>
@@ -13,12 +14,17 @@
 namespace {
 
 using namespace ZXing;
+using reader::means;
+using reader::Pixels;
 
-struct Pixels {
-    std::vector<uint8_t> bytes;
-    int width;
-    int height;
-};
+bool holds(const Position &corners, int x, int y) {
+    for (int i = 0; i < 4; i++) {
+        const auto from = corners[i], to = corners[(i + 1) % 4];
+        if (int64_t(to.x - from.x) * (y - from.y) < int64_t(to.y - from.y) * (x - from.x))
+            return false;
+    }
+    return true;
+}
 
 // Whites out a code that was read. On a sheet of many codes a finder takes corners of neighbours
 // for those of one code; with fewer corners left it finds the rest.
@@ -36,14 +42,7 @@ void erase(Pixels &pixels, const Position &corners) {
     bottom = std::min(bottom, pixels.height - 1);
     for (int y = top; y <= bottom; y++)
         for (int x = left; x <= right; x++) {
-            bool inside = true;
-            for (int i = 0; i < 4 && inside; i++) {
-                const auto from = corners[i], to = corners[(i + 1) % 4];
-                const int64_t side = int64_t(to.x - from.x) * (y - from.y)
-                                     - int64_t(to.y - from.y) * (x - from.x);
-                inside = side >= 0;
-            }
-            if (inside) pixels.bytes[size_t(y) * pixels.width + x] = 255;
+            if (holds(corners, x, y)) pixels.bytes[size_t(y) * pixels.width + x] = 255;
         }
 }
 
@@ -109,34 +108,6 @@ Pixels doubled(const Pixels &whole) {
     return twice;
 }
 
-// The mean of the square around each pixel, by sums over the whole picture.
-std::vector<uint8_t> means(const Pixels &pixels, int radius) {
-    const int width = pixels.width, height = pixels.height;
-    std::vector<uint32_t> sums(size_t(width + 1) * (height + 1), 0);
-    for (int y = 0; y < height; y++) {
-        uint32_t row = 0;
-        for (int x = 0; x < width; x++) {
-            row += pixels.bytes[size_t(y) * width + x];
-            // Wraps around in pictures of over 16 million pixels; differences stay right.
-            sums[size_t(y + 1) * (width + 1) + x + 1] = sums[size_t(y) * (width + 1) + x + 1] + row;
-        }
-    }
-    std::vector<uint8_t> result(pixels.bytes.size());
-    for (int y = 0; y < height; y++) {
-        const int top = std::max(y - radius, 0), bottom = std::min(y + radius + 1, height);
-        for (int x = 0; x < width; x++) {
-            const int left = std::max(x - radius, 0), right = std::min(x + radius + 1, width);
-            const uint32_t sum = sums[size_t(bottom) * (width + 1) + right]
-                                 - sums[size_t(top) * (width + 1) + right]
-                                 - sums[size_t(bottom) * (width + 1) + left]
-                                 + sums[size_t(top) * (width + 1) + left];
-            result[size_t(y) * width + x] =
-                static_cast<uint8_t>(sum / uint32_t((bottom - top) * (right - left)));
-        }
-    }
-    return result;
-}
-
 // Black and white by the light around each place: for pictures in the dark, or from a printer
 // that is out of toner. What is noise in one pixel is smoothed away before.
 Pixels levelled(const Pixels &pixels, int radius, int times) {
@@ -156,18 +127,7 @@ Pixels inked(const Pixels &pixels) {
     return ink;
 }
 
-// Takes back some of what a lens out of focus did.
-Pixels sharpened(const Pixels &pixels) {
-    Pixels sharp{pixels.bytes, pixels.width, pixels.height};
-    const auto soft = means(pixels, 2);
-    for (size_t i = 0; i < sharp.bytes.size(); i++) {
-        const int value = pixels.bytes[i] + 3 * (int(pixels.bytes[i]) - int(soft[i]));
-        sharp.bytes[i] = static_cast<uint8_t>(std::clamp(value, 0, 255));
-    }
-    return sharp;
-}
-
-struct Corner {
+struct Point {
     double x, y;
 };
 
@@ -200,7 +160,7 @@ struct Blocks {
 
     // The corners of what is printed, as far as a quick look tells: where busy blocks reach
     // farthest to each corner of the picture.
-    bool corners(Corner (&found)[4]) const {
+    bool corners(Point (&found)[4]) const {
         double best[4] = {1e9, 1e9, 1e9, 1e9};
         bool any = false;
         for (int row = 1; row + 1 < rows; row++)
@@ -226,7 +186,7 @@ struct Blocks {
 // Pulls a quadrilateral straight (Heckbert's square to quadrilateral, computed backwards).
 //
 // - stretch: of the height; how high a slanted sheet was, its sides do not tell exactly.
-Pixels straightened(const Pixels &pixels, const Corner (&from)[4], double stretch) {
+Pixels straightened(const Pixels &pixels, const Point (&from)[4], double stretch) {
     const auto length = [&from](int one, int other) {
         return std::hypot(from[one].x - from[other].x, from[one].y - from[other].y);
     };
@@ -269,6 +229,96 @@ Pixels straightened(const Pixels &pixels, const Corner (&from)[4], double stretc
     return straight;
 }
 
+// Reads the code in one place, drawn by itself in several ways until one succeeds: of 324 codes
+// read in hard pictures the first way read 255, and each of the others some more.
+//
+// - pixelsLeft: how much may still be drawn.
+// - corners: become where it is in the whole picture.
+bool readPlace(
+    const Pixels &pixels, const reader::Place &place, int &pixelsLeft, Position &corners,
+    void *context, image_reader_found found) {
+    const struct {
+        double scale;
+        bool slanted, sharp;
+        Binarizer binarizer;
+    } ways[] = {
+        {4, false, false, Binarizer::LocalAverage}, {4, true, false, Binarizer::GlobalHistogram},
+        {3, true, false, Binarizer::LocalAverage},  {5, false, false, Binarizer::LocalAverage},
+        {4, true, true, Binarizer::LocalAverage},   {4, false, true, Binarizer::GlobalHistogram},
+    };
+    for (const auto &way : ways) {
+        auto cut = reader::cut(pixels, place, way.scale, way.slanted);
+        if (way.sharp) cut.pixels = reader::sharpened(cut.pixels, 2, 3);
+        pixelsLeft -= cut.pixels.width * cut.pixels.height;
+        DecodeHints hints;
+        hints.setFormats(BarcodeFormat::QRCode);
+        hints.setTryDownscale(false);
+        hints.setBinarizer(way.binarizer);
+        hints.setMaxNumberOfSymbols(1);
+        const ImageView view(
+            cut.pixels.bytes.data(), cut.pixels.width, cut.pixels.height, ImageFormat::Lum);
+        for (const auto &result : ReadBarcodes(view, hints)) {
+            if (!result.isValid()) continue;
+            found(context, result.bytes().data(), result.bytes().size());
+            corners = result.position();
+            for (auto &corner : corners)
+                corner = PointI(
+                    int(cut.wholeX(corner.x, corner.y)), int(cut.wholeY(corner.x, corner.y)));
+            return true;
+        }
+        // What hardly looks like a code is not worth more.
+        if (place.doubt > 0.15 || pixelsLeft < 0) return false;
+    }
+    return false;
+}
+
+// Looks at each place where a code may stand by itself.
+bool lookAtPlaces(
+    Pixels &pixels, const std::vector<reader::Place> &places, int &pixelsLeft, void *context,
+    image_reader_found found) {
+    std::vector<Position> read;
+    int inVain = 0;
+    for (const auto &place : places) {
+        // With one corner in a code that was read, it is not another one.
+        const bool over = std::any_of(read.begin(), read.end(), [&](const Position &corners) {
+            const auto within = [&](const reader::Corner &one) {
+                return holds(corners, int(one.x), int(one.y));
+            };
+            return within(place.corner) || within(place.right) || within(place.below);
+        });
+        if (over) continue;
+        if (inVain == 80 || pixelsLeft < 0) break;
+        inVain++;
+        Position corners;
+        if (!readPlace(pixels, place, pixelsLeft, corners, context, found)) continue;
+        inVain = 0;
+        erase(pixels, corners);
+        read.push_back(corners);
+    }
+    return !read.empty();
+}
+
+// Looks for places with codes: in the picture as it is, and then sharpened in two ways and, where
+// it is small, enlarged. Strong sharpening shows more of a photograph out of focus (24 against 17
+// of 24 codes at 1,600 pixels), weak sharpening more of a drawn page (7 against 1 of 24 codes at 90
+// dots to the inch); strong first reads 24 instead of 22 at 4 % perspective.
+bool lookClosely(
+    Pixels &pixels, const Blocks &whole, void *context, image_reader_found found) {
+    // About five seconds.
+    int pixelsLeft = 50'000'000;
+    bool any = lookAtPlaces(pixels, reader::places(pixels, 1), pixelsLeft, context, found);
+    const size_t size = pixels.bytes.size();
+    if (size > 30'000'000) return any;
+    const int times = size <= 2'500'000 ? 3 : size <= 6'000'000 ? 2 : 1;
+    for (const int radius : {2, 1}) {
+        if (!whole.isEmpty() && Blocks(pixels).isEmpty()) break;
+        auto sharp = reader::sharpened(pixels, radius, radius == 1 ? 1 : 3);
+        if (times > 1) sharp = reader::enlarged(sharp, times);
+        any = lookAtPlaces(pixels, reader::places(sharp, times), pixelsLeft, context, found) || any;
+    }
+    return any;
+}
+
 // A small picture in which nothing was found costs little to look at again.
 bool lookAtSmall(const Pixels &pixels, void *context, image_reader_found found) {
     // Small on one side only is a strip.
@@ -298,9 +348,9 @@ bool lookHarder(
         auto level = levelled(pixels, smoothing[0], smoothing[1]);
         any = look(level, Binarizer::GlobalHistogram, context, found) || any;
     }
-    auto sharp = sharpened(pixels);
+    auto sharp = reader::sharpened(pixels, 2, 3);
     any = look(sharp, Binarizer::LocalAverage, context, found) || any;
-    Corner quadrilateral[4];
+    Point quadrilateral[4];
     if (!whole.corners(quadrilateral)) return any;
     const auto untouched = copy();
     for (const double stretch : {1.0, 0.92, 1.09}) {
@@ -322,10 +372,12 @@ extern "C" void image_reader_codes(
     // What a library throws at a hostile picture must not pass through Swift.
     try {
         Pixels pixels{{bytes, bytes + size_t(width) * height}, width, height};
+        const Blocks whole(pixels);
         bool any = look(pixels, Binarizer::LocalAverage, context, found);
         any = look(pixels, Binarizer::GlobalHistogram, context, found) || any;
         const bool small = width < 400 || height < 400;
         if (small && any) return;
+        any = lookClosely(pixels, whole, context, found) || any;
         // In small pictures averaging closes the gaps of codes that are made of dots.
         if ((!any && width >= 100 && height >= 100) || (width >= 800 && height >= 800)) {
             auto half = halved(pixels);
