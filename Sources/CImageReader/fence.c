@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -55,7 +56,7 @@
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 #define REFUSE_OLD                                                                     \
     REFUSE(chmod), REFUSE(chown), REFUSE(lchown), REFUSE(utime), REFUSE(utimes),        \
-        REFUSE(futimesat), REFUSE(truncate),
+        REFUSE(futimesat), REFUSE(truncate), REFUSE(inotify_init),
 #else
 #define REFUSE_FOREIGN_NUMBERS
 #define REFUSE_OLD REFUSE(truncate),
@@ -67,11 +68,14 @@
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),                            \
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
 
-#if defined(__NR_fchmodat2)
-#define REFUSE_NEW REFUSE(fchmodat2),
-#else
-#define REFUSE_NEW
-#endif
+// Calls that kernels got later than the headers here know them; the numbers are those of every
+// processor. What is newer than all that was looked at is not there.
+#define REFUSE_NEW                                                                     \
+    WHEN(447 /* memfd_secret */, NO), WHEN(452 /* fchmodat2 */, NO),                    \
+        WHEN(463 /* setxattrat */, NO), WHEN(466 /* removexattrat */, NO),              \
+        WHEN(469 /* file_setattr */, NO),                                              \
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 469, 0, 1),                                 \
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (ENOSYS & SECCOMP_RET_DATA)),
 
 // All that decoding in memory takes, and nothing else: what is on no list is refused, also what
 // kernels to come will know.
@@ -110,22 +114,23 @@ static struct sock_filter programs[] = {
     REFUSE(msgrcv), REFUSE(msgctl), REFUSE(semget), REFUSE(semop), REFUSE(semtimedop),
     REFUSE(semctl), REFUSE(mq_open), REFUSE(mq_unlink), REFUSE(setsid), REFUSE(setpgid),
     REFUSE(ioctl),
-    REFUSE(fanotify_init), REFUSE(inotify_init1), REFUSE(quotactl), REFUSE(acct),
+    REFUSE(fanotify_init), REFUSE(inotify_init1), REFUSE(inotify_add_watch), REFUSE(quotactl), REFUSE(acct),
     REFUSE(swapon), REFUSE(reboot), REFUSE(init_module), REFUSE(finit_module),
     REFUSE_BITS(prlimit64, 0, 0xFFFFFFFF), FILE_FLAGS_ONLY,
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
 
 #if defined(__x86_64__)
-#define REFUSE_FORKS REFUSE(fork), REFUSE(vfork),
+#define REFUSE_FORKS REFUSE(fork), REFUSE(vfork), REFUSE(pipe),
 #else
 #define REFUSE_FORKS
 #endif
 
-// What draws a page starts nothing: memory and time are counted for each process. Files in memory
-// are not counted at all.
+// What draws a page starts nothing: memory and time are counted for each process. What lies in a
+// pipe or in a file in memory is not counted at all; it ends with whoever asked for it.
 static struct sock_filter drawing[] = {
     BEGIN, REFUSE_FOREIGN_NUMBERS REFUSE_FORKS
-    REFUSE(clone), MISSING(clone3), REFUSE(memfd_create),
+    REFUSE(clone), MISSING(clone3), REFUSE(memfd_create), REFUSE(pipe2), REFUSE(vmsplice),
+    REFUSE(splice), REFUSE(tee), REFUSE(io_setup), REFUSE(prctl), REFUSE(seccomp),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
 
 int image_reader_tighten(image_reader_fence fence) {
@@ -191,13 +196,16 @@ static int refuse_files(image_reader_fence fence) {
                                    | LANDLOCK_ACCESS_FS_READ_DIR;
     const char *folders[] = {"/usr", "/lib", "/lib64", "/bin", "/etc/fonts",
                              "/var/cache/fontconfig"};
-    const char *files[] = {"/etc/ld.so.cache", "/dev/null", "/dev/urandom"};
+    // What is written to the first of them is gone.
+    const char *files[] = {"/dev/null", "/etc/ld.so.cache", "/dev/urandom"};
     int number = 0;
     const int reads = fence == IMAGE_READER_FENCE_PROGRAMS;
     for (size_t i = 0; reads && number == 0 && i < sizeof folders / sizeof *folders; i++)
         number = allow_reading(rules, folders[i], folder_rights);
     for (size_t i = 0; reads && number == 0 && i < sizeof files / sizeof *files; i++)
-        number = allow_reading(rules, files[i], LANDLOCK_ACCESS_FS_READ_FILE);
+        number = allow_reading(
+            rules, files[i],
+            LANDLOCK_ACCESS_FS_READ_FILE | (i == 0 ? LANDLOCK_ACCESS_FS_WRITE_FILE : 0));
     if (number == 0 && syscall(SYS_landlock_restrict_self, rules, 0) != 0) number = errno;
     close(rules);
     return number;
@@ -216,6 +224,8 @@ int image_reader_fence_in(
     // Nothing that whoever started us left open is ours.
     if (syscall(SYS_close_range, 3, ~0U, 0) != 0) return errno;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
+    // Whoever asked counts the seconds: without him nobody would.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
     if (number == 0) number = drop_capabilities();
     if (number == 0) number = limit(RLIMIT_AS, memory_bytes);
     if (number == 0) number = limit(RLIMIT_CPU, cpu_seconds);

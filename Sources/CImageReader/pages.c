@@ -24,6 +24,7 @@ static void end_with(pid_t parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(NOT_STARTED);
 }
 
+// - output: -1 where nobody looks at the page.
 static void draw_page(int file, int page, int side, uint64_t cpu_seconds, int output) {
     char number[12], size[12];
     snprintf(number, sizeof number, "%d", page);
@@ -31,9 +32,14 @@ static void draw_page(int file, int page, int side, uint64_t cpu_seconds, int ou
     char *words[] = {"pdftoppm", "-q", "-gray", "-scale-to", size, "-f", number,
                      "-l",       number, "-",   NULL};
     char *nothing[] = {NULL};
-    struct rlimit seconds = {cpu_seconds, cpu_seconds};
+    struct rlimit seconds = {cpu_seconds, cpu_seconds}, files = {32, 32}, locked = {0, 0};
+    // What it complains of is not for a person: it could be written by the file.
+    int nothing_said = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (output < 0) output = nothing_said;
     if (lseek(file, 0, SEEK_SET) != 0 || dup2(file, STDIN_FILENO) < 0
-        || dup2(output, STDOUT_FILENO) < 0 || setrlimit(RLIMIT_CPU, &seconds) != 0
+        || dup2(output, STDOUT_FILENO) < 0 || dup2(nothing_said, STDERR_FILENO) < 0
+        || setrlimit(RLIMIT_CPU, &seconds) != 0 || setrlimit(RLIMIT_NOFILE, &files) != 0
+        || setrlimit(RLIMIT_MEMLOCK, &locked) != 0
         || image_reader_tighten(IMAGE_READER_FENCE_DRAWING) != 0)
         _exit(NOT_STARTED);
     execve("/usr/bin/pdftoppm", words, nothing);
@@ -58,12 +64,10 @@ static int drawn(int file, int page, int side, uint64_t cpu_seconds, int output)
 // Reads nothing of what is drawn, so nothing can take it over.
 static void draw_all(int file, int pages, int side, uint64_t cpu_seconds, const int *outputs) {
     for (int page = 1; page <= pages + 1; page++) {
-        // Whether there is one more is seen in the smallest picture; it has room in a pipe.
+        // Whether there is one more is seen by drawing it as small as can be.
         int is_more = page > pages;
-        int unread[2] = {-1, -1};
-        if (is_more && pipe2(unread, O_CLOEXEC) != 0) _exit(1);
         int ended = drawn(
-            file, page, is_more ? 8 : side, cpu_seconds, is_more ? unread[1] : outputs[page - 1]);
+            file, page, is_more ? 8 : side, cpu_seconds, is_more ? -1 : outputs[page - 1]);
         uint8_t verdict =
             ended == NO_SUCH_PAGE ? (uint8_t)(page - 1) : (uint8_t)IMAGE_READER_NO_PROGRAM;
         if (ended == NO_SUCH_PAGE || ended == NOT_STARTED)

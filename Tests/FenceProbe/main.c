@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -71,6 +73,23 @@ int main(int count, char **arguments) {
     said("group", setpgid(0, 0));
     said("message", syscall(SYS_msgsnd, 0, "x", 0, 0));
     said("flags", fcntl(0, F_GETFL));
+    // By number: headers may be older than the kernel.
+    said("modeat2", syscall(452, AT_FDCWD, arguments[2], 0666, 0));
+    said("attribute-at", syscall(463, AT_FDCWD, arguments[2], 0, "user.probe", NULL, 0));
+    said("remove-attribute-at", syscall(466, AT_FDCWD, arguments[2], 0, "user.probe"));
+    said("file-attribute", syscall(469, AT_FDCWD, arguments[2], NULL, 0, 0));
+    said("to-come", syscall(600));
+    said("secret-memory", syscall(447, 0));
+    said("watch", syscall(SYS_inotify_add_watch, 0, "/tmp", 1));
+#ifdef SYS_inotify_init
+    said("watches", syscall(SYS_inotify_init));
+#else
+    said("watches", -1);
+#endif
+    int both[2];
+    said("pipe", pipe2(both, 0));
+    said("splice", vmsplice(1, NULL, 0, 0));
+    said("death-signal", prctl(PR_SET_PDEATHSIG, 0));
     said("memory", image_reader_memory_file());
     char *words[] = {"true", NULL};
     char *nothing[] = {NULL};

@@ -74,7 +74,9 @@ import Testing
             "inet", "unix", "read", "write", "create", "trace", "kill", "uring", "truncate", "mode",
             "modeat", "times", "attribute", "rename", "unlink", "folder", "link", "signal", "queue",
             "limit", "priority", "root", "handle", "tree", "handed-down", "owner", "owner-ex",
-            "owner-ioctl", "signal-number", "session", "group", "message",
+            "owner-ioctl", "signal-number", "session", "group", "message", "modeat2",
+            "attribute-at",
+            "remove-attribute-at", "file-attribute", "to-come", "secret-memory", "watch", "watches",
         ] {
             let number = try #require(said[what], "\(answer.text)")
             #expect(number != 0, "\(what) was let through")
@@ -85,7 +87,9 @@ import Testing
         let draws = kind != "closed"
         #expect((said["program"] == 0) == draws && (said["flags"] == 0) == draws)
         let starts = kind == "programs"
-        #expect((said["memory"] == 0) == starts)
+        for what in ["memory", "pipe", "splice", "death-signal"] {
+            #expect((said[what] == 0) == starts, "\(what): \(answer.text)")
+        }
         #expect((said["fork"] == 0) == starts && (said["run"] == 0) == starts)
         if starts { #expect(said["child"] != 0) }
     }
