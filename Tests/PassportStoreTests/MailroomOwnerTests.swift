@@ -259,6 +259,18 @@ import Testing
         #expect(try await room.put(others[0].list(), now: fixture.now))
     }
 
+    @Test("a list within its organisation's share gets in, whatever the others have")
+    func share() async throws {
+        let izmir = fixture.izmir
+        let list = try izmir.list()
+        let size = [izmir, others[0]].map { $0.identity.encoded().count }.reduce(0, +)
+        let (folder, tight) = try await folder(followedBytes: size + list.bytes.count - 1)
+        var bounds = tight
+        bounds.followed = 1
+        let room = try await folder.open(bounds: bounds)
+        #expect(try await room.put(list, now: fixture.now))
+    }
+
     @Test("a newer manifest, which may end a stolen key, gets in where no list does")
     func manifests() async throws {
         let izmir = fixture.izmir

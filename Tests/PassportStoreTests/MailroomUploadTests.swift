@@ -158,72 +158,57 @@ import Testing
         _ = try await begin(9, fixture.scope())
     }
 
-    @Test("made-up peers together: so many bytes under way for one mailbox, and its owner sends on")
-    func bytesForOne() async throws {
-        let fixture = try MailroomFixture()
-        let room = try await fixture.made()
-        var open: [Upload] = []
-        func begin(
-            _ number: UInt8, from peer: UInt8, length: Int = Limits.envelopeBytes
-        ) async throws {
-            let peer = OrganisationID(Digest.sha256(of: [peer]))
-            let scope = UploadScope(
-                owner: fixture.athens.id, peer: peer, recipient: fixture.athens.id)
-            open.append(
-                try await room.beginUpload(
-                    scope, digest: Digest.sha256(of: [number]), length: length, offset: 0,
-                    now: fixture.now))
-        }
-        for peer in 1...8 {
-            for number in 1...4 { try await begin(UInt8(number), from: UInt8(peer)) }
-        }
-        await expectRefusal(.tooMany) { try await begin(1, from: 9, length: 1) }
-        let own = UploadScope(
-            owner: fixture.athens.id, peer: fixture.athens.id, recipient: fixture.izmir.id)
-        _ = try await room.beginUpload(
-            own, digest: Digest.sha256(of: [1]), length: Limits.envelopeBytes, offset: 0,
-            now: fixture.now)
-        // Another mailbox has room of its own.
-        let other = UploadScope(
-            owner: fixture.izmir.id, peer: OrganisationID(Digest.sha256(of: [9])),
-            recipient: fixture.izmir.id)
-        _ = try await room.beginUpload(
-            other, digest: Digest.sha256(of: [1]), length: 1, offset: 0, now: fixture.now)
-        open.removeLast()
-        try await begin(1, from: 9)
-        await expectRefusal(.tooMany) { try await begin(2, from: 9, length: 1) }
+    /// Begins, and cuts, an upload to Athens of a peer by number.
+    private func cut(
+        _ number: Int, from peer: Int, bytes: Int, _ room: Mailroom, _ fixture: MailroomFixture
+    ) async throws {
+        let scope = UploadScope(
+            owner: fixture.athens.id, peer: OrganisationID(Digest.sha256(of: [UInt8(peer)])),
+            recipient: fixture.athens.id)
+        let upload = try await room.beginUpload(
+            scope, digest: Digest.sha256(of: [UInt8(number)]), length: Limits.envelopeBytes,
+            offset: 0, now: fixture.now)
+        try await upload.append([UInt8](repeating: 7, count: bytes))
+        await upload.cut()
     }
 
-    @Test("made-up peers together: so many cut files for one mailbox, also after a restart")
-    func filesForOne() async throws {
+    @Test("made-up peers shut no mailbox by what they cut: the largest of theirs is given up")
+    func madeUpPeers() async throws {
         let fixture = try MailroomFixture()
-        func begin(_ number: Int, _ room: Mailroom, length: Int = 200_000) async throws -> Upload {
-            let peer = OrganisationID(Digest.sha256(of: [UInt8(number / 8)]))
-            let scope = UploadScope(
-                owner: fixture.athens.id, peer: peer, recipient: fixture.athens.id)
-            return try await room.beginUpload(
-                scope, digest: Digest.sha256(of: [UInt8(number)]), length: length, offset: 0,
-                now: fixture.now)
-        }
+        let most = UploadRules.filesPerOwner
         func fill(_ room: Mailroom) async throws {
-            for number in 0..<UploadRules.filesPerOwner {
-                let upload = try await begin(number, room)
-                try await upload.append([1])
-                await upload.cut()
+            for number in 0..<most {
+                try await cut(number, from: 10 + number / 8, bytes: 2_000, room, fixture)
             }
-            try await confirm(room)
+            #expect(try fixture.names("partial").count == most)
+            // An honest one is cut, and goes on.
+            try await cut(1, from: 1, bytes: 1_500, room, fixture)
+            #expect(try fixture.names("partial").count == most)
+            let honest = UploadScope(
+                owner: fixture.athens.id, peer: OrganisationID(Digest.sha256(of: [1])),
+                recipient: fixture.athens.id)
+            let goesOn = try await room.beginUpload(
+                honest, digest: Digest.sha256(of: [1]), length: Limits.envelopeBytes,
+                offset: 1_500, now: fixture.now)
+            await goesOn.cut()
             try room.close()
         }
-        func confirm(_ room: Mailroom) async throws {
-            await expectRefusal(.tooMany) { try await begin(UploadRules.filesPerOwner, room) }
-            // A small one that is cut becomes no file.
-            let small = try await begin(UploadRules.filesPerOwner, room, length: 100)
-            try await small.append([1])
-            await small.cut()
-            #expect(try fixture.names("partial").count == UploadRules.filesPerOwner)
-        }
         try await fill(fixture.made())
-        try await confirm(fixture.open())
+        let again = try await fixture.open()
+        #expect(try fixture.names("partial").count == most)
+        try await cut(2, from: 2, bytes: 1_500, again, fixture)
+        #expect(try fixture.names("partial").count == most)
+    }
+
+    @Test("who is not followed any more leaves nothing that was cut")
+    func unfollowed() async throws {
+        let fixture = try MailroomFixture()
+        let room = try await fixture.made()
+        for number in 0..<4 { try await cut(number, from: 1, bytes: 10, room, fixture) }
+        try await cut(0, from: 2, bytes: 10, room, fixture)
+        try await room.unfollow(
+            OrganisationID(Digest.sha256(of: [1])), by: fixture.athens.id, now: fixture.now)
+        #expect(try fixture.names("partial").count == 1)
     }
 
     @Test("a parcel that nothing takes in goes with its file, and so does one of a crash")

@@ -89,6 +89,8 @@ extension Mailroom {
             try database.run("DELETE FROM papers WHERE organisation = ?", [peer.blob])
         }
         try await forgetUnknown(peer)
+        let desk = uploads
+        try await files.run { desk.forget(peer, for: host) }
     }
 
     /// Takes an identity out of memory whose row is gone.

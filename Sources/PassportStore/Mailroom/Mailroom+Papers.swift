@@ -56,8 +56,9 @@ extension Mailroom {
         guard bytes <= bounds.followedBytes else { throw Self.papersFull }
     }
 
-    /// Refuses what a followed organisation has just published, unless one of those who follow
-    /// it has room: a follower who used up his own must not keep a list from the others.
+    /// Refuses what a followed organisation has just published, unless it has no more than its
+    /// share, or one of those who follow it has room: neither others who are followed nor a
+    /// follower who used up his own may keep its lists from all.
     ///
     /// - Parameter isManifest: when true, a quarter more is let in: the manifest that ends a
     ///   stolen key must not wait for room that lists have taken.
@@ -66,6 +67,9 @@ extension Mailroom {
     ) throws {
         guard try !Self.hosts(id, database) else { return }
         let bytes = bounds.followedBytes
+        let own: Int =
+            try database.row("SELECT bytes FROM papers WHERE organisation = ?", [id.blob])?[0] ?? 0
+        guard own > bytes / max(bounds.followed, 1) else { return }
         let hasRoom = try database.has(
             """
             SELECT 1 FROM follow AS own WHERE peer = ? AND (

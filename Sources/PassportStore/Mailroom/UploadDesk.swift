@@ -22,15 +22,16 @@ public struct UploadScope: Hashable, Sendable {
     }
 }
 
-/// The bounds on what one organisation may have under way, and all together for one mailbox.
+/// The bounds on what one organisation may have under way, and on what may lie cut of all together
+/// for one mailbox.
 public enum UploadRules {
     /// Uploads in files, those that were cut included.
     public static let filesPerPeer = 8
     /// Bytes in all uploads: announced while they run, arrived once they are cut.
     public static let bytesPerPeer = 67_108_864
-    /// The same for all whom one organisation follows together, itself left out.
+    /// Files that were cut, of all who bring to one mailbox together, its owner left out.
     public static let filesPerOwner = 64
-    /// Bytes of theirs.
+    /// Bytes in them.
     public static let bytesPerOwner = 536_870_912
     /// Seconds after which one that was cut is given up.
     public static let keptSeconds: Int64 = 7 * 86_400
@@ -69,8 +70,11 @@ final class UploadDesk: Sendable {
         let rest = Digest.sha256(
             label: "care-passport/1 upload", scope.owner.digest.bytes, scope.peer.digest.bytes,
             scope.recipient.digest.bytes, digest.bytes)
-        let (owner, peer) = ("\(scope.owner.digest)", "\(scope.peer.digest)")
-        return "\(owner.prefix(nameCharacters))-\(peer.prefix(nameCharacters))-\(rest)"
+        return "\(start(scope.owner, scope.peer))\(rest)"
+    }
+
+    private static func start(_ owner: OrganisationID, _ peer: OrganisationID) -> String {
+        [owner, peer].map { "\("\($0.digest)".prefix(nameCharacters))-" }.joined()
     }
 
     /// Whose an upload is, from its name.
@@ -99,7 +103,10 @@ final class UploadDesk: Sendable {
                 owner: ends.owner, peer: ends.peer, bytes: status.length, isFile: true,
                 isActive: false)
         }
-        slots.withLock { $0 = found }
+        slots.withLock { slots in
+            slots = found
+            for owner in Set(found.values.map(\.owner)) { giveUp(for: owner, &slots) }
+        }
     }
 
     /// Uploads that were cut and may go on.
@@ -122,8 +129,10 @@ final class UploadDesk: Sendable {
             if slots[name]?.isActive == true {
                 return StoreError(.busy, .refused, "this upload is under way already")
             }
-            let others = Others(slots, but: name, ends)
-            guard !isFile || others.letFileIn, others.letIn(length) else {
+            let others = Others(slots, but: name, of: ends.peer)
+            guard !isFile || others.files < UploadRules.filesPerPeer,
+                others.bytes + length <= UploadRules.bytesPerPeer
+            else {
                 return StoreError(
                     .tooMany, .refused, "too many uploads of this organisation are under way",
                     hint: "finish those that were begun")
@@ -147,46 +156,56 @@ final class UploadDesk: Sendable {
             slots[name]?.bytes = kept
             slots[name]?.isFile = true
             slots[name]?.isActive = false
+            if let owner = slots[name]?.owner { giveUp(for: owner, &slots) }
         }
+    }
+
+    /// Keeps what was cut for one mailbox in its bounds, by giving up what is largest of whoever
+    /// has most of it.
+    ///
+    /// Attack: made-up peers without end, each of which cuts as much as one may. To refuse others
+    /// for it would shut the mailbox; what is given up here begins anew.
+    private func giveUp(for owner: String, _ slots: inout [String: Slot]) {
+        var cut = slots.filter { _, slot in
+            slot.owner == owner && slot.peer != owner && !slot.isActive
+        }
+        while cut.count > UploadRules.filesPerOwner
+            || cut.values.reduce(0, { $0 + $1.bytes }) > UploadRules.bytesPerOwner
+        {
+            let sums = Dictionary(cut.map { ($1.peer, $1.bytes) }, uniquingKeysWith: +)
+            let most = sums.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+            let largest = cut.filter { $1.peer == most }
+                .max { ($0.value.bytes, $0.key) < ($1.value.bytes, $1.key) }
+            guard let name = largest?.key else { return }
+            cut[name] = nil
+            slots[name] = nil
+            DurableFiles.remove(path(name))
+        }
+    }
+
+    /// Gives up what one who is not followed any more has cut.
+    func forget(_ peer: OrganisationID, for owner: OrganisationID) {
+        let start = Self.start(owner, peer)
+        for name in slots.withLock({ $0.keys.filter { $0.hasPrefix(start) } }) { forget(name) }
     }
 
     /// True when a small upload that is cut may become a file.
     func mayBecomeFile(_ name: String) -> Bool {
         guard let ends = Self.ends(name) else { return false }
-        return slots.withLock { Others($0, but: name, ends).letFileIn }
+        return slots.withLock {
+            Others($0, but: name, of: ends.peer).files < UploadRules.filesPerPeer
+        }
     }
 
-    /// What stands beside one upload: of the same peer, and of all who bring to the same mailbox.
-    ///
-    /// Attack: made-up peers without end, each of which cuts as much as one may. What an
-    /// organisation uploads itself is apart: whoever brings to it must not keep it from sending.
+    /// What stands beside one upload of the same peer.
     private struct Others {
-        private var (peerFiles, peerBytes, ownerFiles, ownerBytes) = (0, 0, 0, 0)
-        private let isOwn: Bool
+        private(set) var (files, bytes) = (0, 0)
 
-        init(_ slots: [String: Slot], but name: String, _ ends: (owner: String, peer: String)) {
-            isOwn = ends.owner == ends.peer
-            for (other, slot) in slots where other != name {
-                let file = slot.isFile ? 1 : 0
-                if slot.peer == ends.peer {
-                    peerFiles += file
-                    peerBytes += slot.bytes
-                }
-                if slot.owner == ends.owner, slot.peer != slot.owner {
-                    ownerFiles += file
-                    ownerBytes += slot.bytes
-                }
+        init(_ slots: [String: Slot], but name: String, of peer: String) {
+            for (other, slot) in slots where other != name && slot.peer == peer {
+                files += slot.isFile ? 1 : 0
+                bytes += slot.bytes
             }
-        }
-
-        var letFileIn: Bool {
-            peerFiles < UploadRules.filesPerPeer
-                && (isOwn || ownerFiles < UploadRules.filesPerOwner)
-        }
-
-        func letIn(_ length: Int) -> Bool {
-            peerBytes + length <= UploadRules.bytesPerPeer
-                && (isOwn || ownerBytes + length <= UploadRules.bytesPerOwner)
         }
     }
 
