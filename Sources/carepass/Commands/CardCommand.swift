@@ -189,11 +189,12 @@ struct CardCommand: ParsableCommand {
 
     /// What was typed into a file, or at standard input.
     private static func typed(_ path: String) throws -> String {
-        // Attack: the card itself in place of its file. A message would repeat it.
-        guard path == "-" || FileManager.default.fileExists(atPath: path) || !isLikely(path) else {
+        // Attack: the card itself in place of its file. A message that names what is not there
+        // would repeat it, however it was mistyped.
+        guard path == "-" || FileManager.default.fileExists(atPath: path) else {
             throw CommandError(
-                .badArgument, .badInput, Words.say("error.card-is-file"),
-                hint: Words.say("hint.card-is-file"))
+                .noFile, .noInput, Words.say("error.no-card-file"),
+                hint: Words.say("hint.no-card-file"))
         }
         let bytes = try Files.read(path, maximum: 256, what: Words.say("what.card"))
         guard let text = String(validating: bytes, as: UTF8.self), !text.contains("\0") else {
@@ -207,11 +208,5 @@ struct CardCommand: ParsableCommand {
                 hint: Words.say("hint.empty-card"))
         }
         return text
-    }
-
-    /// True for what was meant as a half or as words, however mistyped, and is no name of a file.
-    private static func isLikely(_ text: String) -> Bool {
-        let groups = text.split { $0 == "-" || $0.isWhitespace }
-        return groups.count > 3 && !text.contains { "./".contains($0) } || isHalf(text)
     }
 }
