@@ -41,7 +41,7 @@ bench: setup
 	"$$(scripts/build-release.sh carepassd carepass-bench)/carepass-bench"
 	scripts/bench-paper.sh
 
-# Damages sheets in twelve ways and counts what comes back; photographs of other codes as well.
+# Damages sheets in thirteen ways and counts what comes back; photographs of other codes as well.
 bench-paper: setup
 	scripts/bench-paper.sh
 

@@ -35,6 +35,8 @@ static void draw_page(int file, int page, int side, uint64_t cpu_seconds, int ou
     struct rlimit seconds = {cpu_seconds, cpu_seconds}, files = {32, 32}, locked = {0, 0};
     // What it complains of is not for a person: it could be written by the file.
     int nothing_said = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    // Where there are no devices, what is said is kept for nobody.
+    if (nothing_said < 0) nothing_said = image_reader_memory_file();
     if (output < 0) output = nothing_said;
     if (lseek(file, 0, SEEK_SET) != 0 || dup2(file, STDIN_FILENO) < 0
         || dup2(output, STDOUT_FILENO) < 0 || dup2(nothing_said, STDERR_FILENO) < 0

@@ -200,6 +200,23 @@ import Testing
         #expect(try fixture.names("partial").count == most)
     }
 
+    @Test("a crowd of made-up peers, each with one byte, costs no honest peer what it brought")
+    func crowd() async throws {
+        let fixture = try MailroomFixture()
+        let room = try await fixture.made()
+        for number in 0..<UploadRules.filesPerOwner {
+            try await cut(number, from: 10 + number, bytes: 1, room, fixture)
+        }
+        try await cut(1, from: 1, bytes: 100_000, room, fixture)
+        let honest = UploadScope(
+            owner: fixture.athens.id, peer: OrganisationID(Digest.sha256(of: [1])),
+            recipient: fixture.athens.id)
+        _ = try await room.beginUpload(
+            honest, digest: Digest.sha256(of: [1]), length: Limits.envelopeBytes,
+            offset: 100_000, now: fixture.now)
+        #expect(try fixture.names("partial").count == UploadRules.filesPerOwner)
+    }
+
     @Test("who is not followed any more leaves nothing that was cut")
     func unfollowed() async throws {
         let fixture = try MailroomFixture()

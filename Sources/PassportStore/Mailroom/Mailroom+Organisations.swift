@@ -90,7 +90,8 @@ extension Mailroom {
         }
         try await forgetUnknown(peer)
         let desk = uploads
-        try await files.run { desk.forget(peer, for: host) }
+        // It is not followed any more, whatever the disk says of this.
+        try? await files.run { desk.forget(peer, for: host) }
     }
 
     /// Takes an identity out of memory whose row is gone.

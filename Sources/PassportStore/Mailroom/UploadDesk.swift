@@ -160,11 +160,11 @@ final class UploadDesk: Sendable {
         }
     }
 
-    /// Keeps what was cut for one mailbox in its bounds, by giving up what is largest of whoever
-    /// has most of it.
+    /// Keeps what was cut for one mailbox in its bounds. Of too many files the smallest is given up
+    /// of whoever has most of them, of too many bytes the largest of whoever has most of those.
     ///
-    /// Attack: made-up peers without end, each of which cuts as much as one may. To refuse others
-    /// for it would shut the mailbox; what is given up here begins anew.
+    /// Attack: made-up peers without end, each of which cuts as much as one may, or one byte. To
+    /// refuse others for it would shut the mailbox; what is given up here begins anew.
     private func giveUp(for owner: String, _ slots: inout [String: Slot]) {
         var cut = slots.filter { _, slot in
             slot.owner == owner && slot.peer != owner && !slot.isActive
@@ -172,11 +172,18 @@ final class UploadDesk: Sendable {
         while cut.count > UploadRules.filesPerOwner
             || cut.values.reduce(0, { $0 + $1.bytes }) > UploadRules.bytesPerOwner
         {
-            let sums = Dictionary(cut.map { ($1.peer, $1.bytes) }, uniquingKeysWith: +)
-            let most = sums.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
-            let largest = cut.filter { $1.peer == most }
-                .max { ($0.value.bytes, $0.key) < ($1.value.bytes, $1.key) }
-            guard let name = largest?.key else { return }
+            let isCrowded = cut.count > UploadRules.filesPerOwner
+            let sums = Dictionary(grouping: cut.values, by: \.peer).mapValues { slots in
+                let bytes = slots.reduce(0) { $0 + $1.bytes }
+                return isCrowded ? (slots.count, -bytes) : (bytes, slots.count)
+            }
+            let most = sums.max { one, other in
+                (one.value.0, one.value.1, one.key) < (other.value.0, other.value.1, other.key)
+            }?.key
+            let theirs = cut.filter { $1.peer == most }.sorted {
+                ($0.value.bytes, $0.key) < ($1.value.bytes, $1.key)
+            }
+            guard let name = (isCrowded ? theirs.first : theirs.last)?.key else { return }
             cut[name] = nil
             slots[name] = nil
             DurableFiles.remove(path(name))
