@@ -116,13 +116,12 @@ import Testing
         try expect(
             world, "izmir",
             ["seal", world.summary, "--card", world.path("card/carry-half.txt")], 65,
-            says: ["this is the carry half; here the consent half is needed, which alone can grant"]
-        )
+            says: ["this is the carry half (●); here the consent half (■) is needed, which alone"])
         try expect(
             world, "athens",
             [
                 "open", world.envelope, "--operator", "dr-athens", "--carry", world.consentHalf,
-            ], 65, says: ["this is the consent half"])
+            ], 65, says: ["this is the consent half (■)"])
         #expect(try HomeState(world, "izmir") == before)
     }
 
